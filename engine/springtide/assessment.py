@@ -1,0 +1,276 @@
+"""The main road: a rule pack and a quarter's evidence in, an assessment out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from .engines import forward_chaining
+from .engines.agreement import require_agreement
+from .engines.result import EngineResult, TeamFindings, pressures_in, rules_in, supervision_in
+from .evidence.records import EvidenceProblem, EvidenceSet
+from .logic.confidence import Confidence, confidence_of
+from .logic.facts import Facts, Grade, Majority, SupervisionState, Team
+from .logic.missing import Missing, missing_in
+from .logic.model import RulePack
+from .logic.quarter import Quarter
+from .logic.robustness import knife_edges
+from .logic.strata import Score, add_rules, majorities, notices_of, team_strata, verdict
+from .logic.truth import Truth
+
+ENGINES = ("both", "forward", "columnar")
+SCHEMA_VERSION = "1.0"
+
+
+class QuarterChoiceError(ValueError):
+    """The quarter asked for is not in the evidence, or none was named and there are several."""
+
+
+class EngineUnavailable(RuntimeError):
+    """An engine was asked for that can't be had here."""
+
+
+@dataclass(frozen=True)
+class TeamAssessment:
+    """One team's result. `facts` hold everything it rests on, for explanation."""
+
+    team: Team
+    level: str
+    could_be: str
+    score: Score
+    pressures: dict[str, Grade]
+    affected: dict[str, Truth]
+    supervision: SupervisionState
+    rules: dict[str, Truth]
+    notices: dict[str, Truth]
+    confidence: Confidence
+    missing: tuple[Missing, ...]
+    last_level: str | None
+    facts: Facts = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A quarter assessed: the county's pressures, and every team's result in the order of the list."""
+
+    pack: RulePack = field(repr=False)
+    evidence_hash: str
+    quarter: Quarter
+    engines: tuple[str, ...]
+    one_engine_because: str
+    county: tuple[Majority, ...]
+    teams: tuple[TeamAssessment, ...]
+    left_out: tuple[EvidenceProblem, ...] = ()
+
+    def team(self, team_id: str) -> TeamAssessment:
+        """Raises KeyError where there is no such team."""
+        return self._by_id[team_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, TeamAssessment]:
+        return {team.team.id: team for team in self.teams}
+
+    @property
+    def flagged(self) -> tuple[TeamAssessment, ...]:
+        return tuple(team for team in self.teams if self.pack.levels.flagged(team.level))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data, in the one shape that every command keeps."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "pack": {"id": self.pack.id, "version": self.pack.version, "hash": self.pack.hash},
+            "evidence_hash": self.evidence_hash,
+            "quarter": str(self.quarter),
+            "engines": list(self.engines),
+            "one_engine_because": self.one_engine_because or None,
+            "county": {"pressures": [_county_dict(self.pack, majority) for majority in self.county]},
+            "teams": [_team_dict(team) for team in self.teams],
+            "left_out": [str(problem) for problem in self.left_out],
+        }
+
+
+def assess(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None, *, engine: str = "both") -> Assessment:
+    """Score one quarter's teams.
+
+    Args:
+        quarter: may be left out where the evidence holds one quarter only.
+        engine: `both` derives every finding twice and publishes nothing if the two differ; where
+            forward chaining can't be had it becomes `columnar`, and the result says so.
+
+    Raises:
+        QuarterChoiceError: no such quarter in the evidence, or several and none named.
+        EngineUnavailable: `forward` was asked for where it can't be had.
+        EnginesDisagree: the engines came to different results.
+        LookupError: the pack has no thresholds for the quarter.
+    """
+    quarter = choose_quarter(evidence, quarter)
+    engines, because = choose_engines(engine)
+    last_levels: dict[str, str] = {}
+    for earlier in _run_of_quarters(evidence, quarter):
+        result, _ = _assess(pack, evidence, earlier, engines, last_levels)
+        last_levels = {team: found.verdict.level for team, found in result.teams.items()}
+    result, facts = _assess(pack, evidence, quarter, engines, last_levels)
+    teams = tuple(_team_assessment(pack, team, result, facts[team.id], evidence, quarter) for team in evidence.teams)
+    return Assessment(pack, evidence.hash, quarter, engines, because, result.county, teams, evidence.left_out)
+
+
+def choose_quarter(evidence: EvidenceSet, quarter: Quarter | None) -> Quarter:
+    """The quarter to score: the one named, or the only one there is. Raises QuarterChoiceError."""
+    there = ", ".join(str(q) for q in evidence.quarters) or "none"
+    if quarter is None:
+        if len(evidence.quarters) != 1:
+            raise QuarterChoiceError(f"the evidence holds {len(evidence.quarters)} quarters ({there}); say which with --quarter")
+        return evidence.quarters[0]
+    if quarter not in evidence.quarters:
+        raise QuarterChoiceError(f"the evidence holds nothing for {quarter}; it holds: {there}")
+    return quarter
+
+
+def choose_engines(engine: str) -> tuple[tuple[str, ...], str]:
+    """The engines to run, and why there is only one where two were wanted. Raises EngineUnavailable."""
+    if engine == "columnar":
+        return ("columnar",), "asked for"
+    reason = forward_chaining.why_unavailable()
+    if engine == "forward":
+        if reason:
+            raise EngineUnavailable(f"forward chaining can't be had here: {reason}")
+        return ("forward",), "asked for"
+    return (("columnar",), reason) if reason else (("forward", "columnar"), "")
+
+
+def _run_of_quarters(evidence: EvidenceSet, quarter: Quarter) -> list[Quarter]:
+    """The unbroken run of earlier quarters in the evidence, oldest first."""
+    run = []
+    earlier = quarter.previous
+    while earlier in evidence.quarters:
+        run.insert(0, earlier)
+        earlier = earlier.previous
+    return run
+
+
+def _assess(
+    pack: RulePack, evidence: EvidenceSet, quarter: Quarter, engines: tuple[str, ...], last_levels: Mapping[str, str]
+) -> tuple[EngineResult, dict[str, Facts]]:
+    """One quarter by the engines chosen, with the facts that explain it; all three must agree."""
+    thresholds = pack.values(quarter)
+    facts = _facts(pack, thresholds, evidence, quarter, last_levels)
+    results = []
+    if "forward" in engines:
+        results.append(forward_chaining.evaluate(pack, thresholds, evidence.teams, facts))
+    if "columnar" in engines:
+        from .engines import columns
+
+        by_team = {team: held.evidence for team, held in facts.items()}
+        results.append(columns.evaluate(pack, thresholds, evidence, quarter, by_team, last_levels))
+    for other in results[1:]:
+        require_agreement(results[0], other)
+    _work_out(pack, thresholds, evidence, facts, results[0])
+    return results[0], facts
+
+
+def _facts(
+    pack: RulePack, thresholds: dict[str, float], evidence: EvidenceSet, quarter: Quarter, last_levels: Mapping[str, str]
+) -> dict[str, Facts]:
+    facts = {}
+    for team in evidence.teams:
+        held = Facts(pack, thresholds, evidence.of(pack, team.id, quarter))
+        held.last_level = last_levels.get(team.id)
+        held.periods = {period.id: quarter in period.quarters for period in pack.periods.values()}
+        facts[team.id] = held
+    for team in evidence.teams:
+        facts[team.id].receiving = facts.get(team.transfers_to)
+    return facts
+
+
+def _work_out(
+    pack: RulePack, thresholds: dict[str, float], evidence: EvidenceSet, facts: dict[str, Facts], result: EngineResult
+) -> None:
+    """Fill in every stratum of the facts, from which explanations are read; they must say what the engines say."""
+    for held in facts.values():
+        team_strata(held)
+    counted = []
+    for area in sorted({team.county for team in evidence.teams}):
+        members = [team.id for team in evidence.teams if team.county == area]
+        affected = {p: [facts[team].affected[p] for team in members] for p in pack.county_pressures}
+        found = majorities(pack, thresholds, area, affected)
+        for team in members:
+            facts[team].county = {majority.pressure: majority.on for majority in found}
+            facts[team].majorities = {majority.pressure: majority for majority in found}
+        counted += found
+    for held in facts.values():
+        add_rules(held)
+    require_agreement(result, _as_result(pack, thresholds, facts, tuple(counted)))
+
+
+def _as_result(
+    pack: RulePack, thresholds: dict[str, float], facts: dict[str, Facts], county: tuple[Majority, ...]
+) -> EngineResult:
+    teams = {}
+    for team, held in facts.items():
+        assert held.supervision is not None
+        findings: dict[str, Truth] = {}
+        for name, grade in held.pressures.items():
+            findings |= {f"{name}.present": grade.present, f"{name}.severe": grade.severe}
+        findings |= {f"{name}.affected": truth for name, truth in held.affected.items()}
+        findings |= {f"{name}.on": truth for name, truth in held.county.items()}
+        for part in ("strained", "adequate", "inferred"):
+            findings[f"{pack.supervision.id}.{part}"] = getattr(held.supervision, part)
+        findings |= held.rules | notices_of(held)
+        teams[team] = TeamFindings(findings, verdict(pack, thresholds, held.pressures, held.supervision, held.rules))
+    return EngineResult("explanation", teams, county)
+
+
+def _team_assessment(
+    pack: RulePack, team: Team, result: EngineResult, facts: Facts, evidence: EvidenceSet, quarter: Quarter
+) -> TeamAssessment:
+    found = result.teams[team.id]
+    facts.knife_edges = knife_edges(facts, found.verdict.level)
+    return TeamAssessment(
+        team=team,
+        level=found.verdict.level,
+        could_be=found.verdict.could_be,
+        score=found.verdict.score,
+        pressures=pressures_in(pack, found.findings),
+        affected={p: found.findings[f"{p}.affected"] for p in pack.county_pressures},
+        supervision=supervision_in(pack, found.findings),
+        rules=rules_in(pack, found.findings),
+        notices={notice: found.findings[notice] for notice in pack.notices},
+        confidence=confidence_of(facts),
+        missing=missing_in(facts, evidence.marks_of(team.id, quarter)),
+        last_level=facts.last_level,
+        facts=facts,
+    )
+
+
+def _county_dict(pack: RulePack, majority: Majority) -> dict[str, Any]:
+    return {
+        "id": majority.pressure,
+        "title": pack.county_pressures[majority.pressure].title,
+        "area": majority.area,
+        "state": str(majority),
+        "affected": majority.affected,
+        "silent": majority.silent,
+        "teams": majority.teams,
+    }
+
+
+def _team_dict(team: TeamAssessment) -> dict[str, Any]:
+    return {
+        "team_id": team.team.id,
+        "team_name": team.team.name,
+        "district": team.team.district,
+        "county": team.team.county,
+        "level": team.level,
+        "could_be": team.could_be,
+        "last_level": team.last_level,
+        "score": {"points": team.score.points, "low": team.score.low, "high": team.score.high, "of": team.score.of},
+        "pressures": {p: {"state": str(grade), "could_be": grade.could_be} for p, grade in team.pressures.items()},
+        "affected_by": {p: str(truth) for p, truth in team.affected.items()},
+        "supervision": {"state": str(team.supervision), "could_be": team.supervision.could_be},
+        "rules": {rule: str(truth) for rule, truth in team.rules.items()},
+        "notices": {notice: str(truth) for notice, truth in team.notices.items()},
+        "confidence": {"band": team.confidence.band, "reasons": [reason.id for reason in team.confidence.reasons]},
+        "missing": [{"id": m.id, "title": m.title, "why": m.why, "bears_on": list(m.bears_on)} for m in team.missing],
+    }

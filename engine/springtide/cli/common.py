@@ -1,0 +1,123 @@
+"""What every command shares: options, printing, and faults turned into messages and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console, RenderableType
+
+from ..assessment import SCHEMA_VERSION, EngineUnavailable, QuarterChoiceError
+from ..engines.agreement import EnginesDisagree
+from ..evidence import EvidenceError, EvidenceSet, read_evidence
+from ..evidence.dfe_workforce import DfeFileError
+from ..logic.model import RulePack
+from ..logic.quarter import Quarter, QuarterError, parse_quarter
+from ..rulepack import PackError, load_pack
+
+FINE, OUR_FAULT, USAGE, INVALID, FLAGGED = range(5)
+_WIDTH_WHEN_PIPED = 132
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class QuarterType(click.ParamType[Quarter]):
+    """A financial-year quarter on the command line."""
+
+    name = "quarter"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Quarter:
+        try:
+            return value if isinstance(value, Quarter) else parse_quarter(value)
+        except QuarterError as error:
+            self.fail(str(error), param, ctx)
+
+
+rules_option = click.option(
+    "--rules", "rules", default="kent-2009", show_default=True, metavar="PACK",
+    help="The rule pack: a shipped name (kent-2009, england) or a folder.",
+)  # fmt: skip
+quarter_option = click.option(
+    "--quarter", type=QuarterType(), default=None, metavar='"2008/09 Q4"',
+    help="The financial-year quarter. May be left out where the evidence holds one quarter.",
+)  # fmt: skip
+engine_option = click.option(
+    "--engine", type=click.Choice(["both", "forward", "columnar"]), default="both", show_default=True,
+    help="Which engine derives the result. With both, nothing is published unless they agree.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+skip_option = click.option(
+    "--skip-bad-rows", is_flag=True, help="Leave rows with errors out, and list them, instead of stopping."
+)
+
+
+def console() -> Console:
+    """Where text goes. NO_COLOR is obeyed; a pipe gets a fixed width, so that its bytes don't depend on a window."""
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    width = os.environ.get("COLUMNS", "")
+    return Console(highlight=False, width=int(width) if width.isdigit() and int(width) >= 40 else _WIDTH_WHEN_PIPED)
+
+
+def show(text: RenderableType) -> None:
+    console().print(text, soft_wrap=False)
+
+
+def show_json(document: dict[str, Any]) -> None:
+    """One document, always in the same spelling."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def pack_named(name: str) -> RulePack:
+    return load_pack(name)
+
+
+def evidence_in(folder: str | Path, pack: RulePack, skip_bad_rows: bool = False) -> EvidenceSet:
+    return read_evidence(folder, pack, skip_bad_rows=skip_bad_rows)
+
+
+def reports_faults(command: F) -> F:
+    """Turn what can go wrong into a message that says what to do, and the documented exit code."""
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (PackError, EvidenceError) as error:
+            _refuse(error, kwargs.get("as_json", False))
+        except (QuarterChoiceError, EngineUnavailable) as error:
+            raise click.UsageError(str(error)) from None
+        except (LookupError, DfeFileError) as error:
+            if isinstance(error, (KeyError, IndexError)):
+                raise
+            click.echo(str(error), err=True)
+            sys.exit(INVALID)
+        except EnginesDisagree as error:
+            click.echo(str(error), err=True)
+            sys.exit(OUR_FAULT)
+
+    return guarded  # type: ignore[return-value]
+
+
+def _refuse(error: PackError | EvidenceError, as_json: bool) -> None:
+    problems = error.problems
+    if as_json:
+        show_json({"schema_version": SCHEMA_VERSION, "errors": [vars(problem) for problem in problems]})
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if isinstance(error, PackError):
+        click.echo(f"{_count(len(problems))} in the rule pack; nothing was done", err=True)
+    else:
+        advice = "correct them, or leave the rows out with --skip-bad-rows" if any(p.row > 1 for p in problems) else "correct them first"
+        click.echo(f"{_count(len(problems))} in the evidence; nothing was scored: {advice}", err=True)
+    sys.exit(INVALID)
+
+
+def _count(number: int) -> str:
+    return "1 problem" if number == 1 else f"{number} problems"

@@ -1,0 +1,47 @@
+"""The group of all commands, and what happens when something goes wrong that nobody foresaw."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from .. import __version__
+from . import demo, explain, findings, imports, rules, score
+from .common import OUR_FAULT
+
+_EPILOG = "Exit codes: 0 fine; 1 a fault of ours; 2 usage; 3 the rules or the evidence are invalid; 4 a team is flagged at or above --fail-on."
+
+
+@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="springtide")
+def cli() -> None:
+    """Which teams are under pressures that coincide, why, how sure that is, and what would change it.
+
+    \b
+    Start here:
+      springtide demo
+      springtide score examples/kent-2009 --rules kent-2009 --quarter "2008/09 Q4"
+      springtide explain T017 --evidence examples/kent-2009
+    """
+
+
+for command in (demo.demo, score.score, explain.explain, findings.findings, rules.rules, imports.imports):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; an unforeseen fault is exit code 1 with one line, or a traceback on request."""
+    try:
+        cli.main(standalone_mode=True)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        import os
+
+        if os.environ.get("SPRINGTIDE_DEBUG"):
+            raise
+        click.echo(f"A fault of springtide's own: {type(error).__name__}: {error}", err=True)
+        click.echo("Set SPRINGTIDE_DEBUG=1 and run it again to see where; please report that.", err=True)
+        sys.exit(OUR_FAULT)

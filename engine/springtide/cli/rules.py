@@ -1,0 +1,135 @@
+"""springtide rules: read, check and test a rule pack."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from ..reports import rule_pages
+from ..rulepack.examples import kinds_missing, run_examples
+from ..rulepack.json_schema import pack_schema
+from ..rulepack.problems import did_you_mean
+from . import common
+
+
+@click.group("rules")
+def rules() -> None:
+    """Read, check and test a rule pack."""
+
+
+@rules.command("list")
+@common.rules_option
+@common.json_option
+@common.reports_faults
+def list_rules(rules: str, as_json: bool) -> None:
+    """Every rule of a pack, stratum by stratum, with its paragraphs.
+
+    \b
+    Example:
+      springtide rules list --rules england
+    """
+    pack = common.pack_named(rules)
+    common.show_json(rule_pages.list_as_dict(pack)) if as_json else common.show(rule_pages.render_list(pack))
+
+
+@rules.command("show")
+@click.argument("rule", metavar="ID")
+@common.rules_option
+@common.json_option
+@common.reports_faults
+def show_rule(rule: str, rules: str, as_json: bool) -> None:
+    """One rule, pressure, measure, threshold, question or paragraph (as "para 24") in full.
+
+    \b
+    Examples:
+      springtide rules show R3
+      springtide rules show vacancy_rate_present --rules england
+      springtide rules show "para 29"
+    """
+    pack = common.pack_named(rules)
+    page = rule_pages.page(pack, rule)
+    if page is None:
+        raise click.UsageError(f"pack {pack.id} has nothing called '{rule}'; {did_you_mean(rule, rule_pages.names(pack)) or 'see springtide rules list'}")
+    common.show_json(page.as_dict(pack)) if as_json else common.show(page.render())
+
+
+@rules.command("check")
+@click.argument("pack", metavar="PACK")
+@common.json_option
+@common.reports_faults
+def check(pack: str, as_json: bool) -> None:
+    """Load a pack and report every mistake at once, as file:line:column.
+
+    \b
+    Example:
+      springtide rules check rules/kent-2009
+    """
+    loaded = common.pack_named(pack)
+    lacking = [(rule, what) for rule, what in kinds_missing(loaded)]
+    if as_json:
+        found = [{"rule": rule.id, "at": rule.at, "lacks": what} for rule, what in lacking]
+        common.show_json(rule_pages.head(loaded) | {"errors": [], "lacking_examples": found})
+    else:
+        for rule, what in lacking:
+            click.echo(f"{rule.at}: '{rule.id}' lacks {what}")
+        click.echo(rule_pages.checked(loaded, len(lacking)))
+    if lacking:
+        sys.exit(common.INVALID)
+
+
+@rules.command("test")
+@click.argument("pack", metavar="PACK")
+@common.quarter_option
+@common.json_option
+@common.reports_faults
+def test(pack: str, quarter: common.Quarter | None, as_json: bool) -> None:
+    """Run the examples inside the rules.
+
+    \b
+    Example:
+      springtide rules test kent-2009
+    """
+    loaded = common.pack_named(pack)
+    outcomes = list(run_examples(loaded, quarter))
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    if as_json:
+        common.show_json(rule_pages.tested_as_dict(loaded, outcomes))
+    else:
+        for outcome in failed:
+            click.echo(f"{outcome.example.at}: '{outcome.rule}': {outcome.example.name}: expected {outcome.example.expect}, came to {outcome.got}")
+        rules_tested = len({outcome.rule for outcome in outcomes})
+        click.echo(f"{len(outcomes) - len(failed)} of {len(outcomes)} examples of {rules_tested} rules hold")
+    if failed:
+        sys.exit(common.INVALID)
+
+
+@rules.command("schema")
+@click.argument("kind", required=False, metavar="[KIND]")
+def schema(kind: str | None) -> None:
+    """Print the JSON Schema of the rule language, for editors; of one KIND of file, or of all.
+
+    \b
+    Example:
+      springtide rules schema "risk rule" > risk.schema.json
+    """
+    try:
+        click.echo(json.dumps(pack_schema(kind), indent=2, ensure_ascii=False))
+    except KeyError as error:
+        raise click.UsageError(str(error.args[0])) from None
+
+
+@rules.command("trace")
+@common.rules_option
+@common.json_option
+@common.reports_faults
+def trace(rules: str, as_json: bool) -> None:
+    """The report paragraph by paragraph: which rules encode it, or why none does.
+
+    \b
+    Example:
+      springtide rules trace
+    """
+    pack = common.pack_named(rules)
+    common.show_json(rule_pages.trace_as_dict(pack)) if as_json else common.show(rule_pages.render_trace(pack))

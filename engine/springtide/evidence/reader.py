@@ -1,0 +1,298 @@
+"""A folder of CSV files as evidence: every bad cell reported together, nothing scored from a file with errors."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from ..logic.facts import Team
+from ..logic.formula import names_in
+from ..logic.model import RulePack
+from ..logic.quarter import Quarter, QuarterError, parse_quarter
+from ..rulepack.problems import did_you_mean
+from .cells import MISSING_MARKS, BadCell, normalise_word, read_date, read_number
+from .records import RESPONDENTS, EvidenceError, EvidenceProblem, EvidenceSet, Response, Row
+
+TEAM_COLUMNS = ("team_id", "team_name", "district", "county", "team_type", "transfers_to")
+RESPONSE_COLUMNS = ("response_id", "team_id", "quarter", "completed_on", "respondent")
+_LARGEST_FILE = 200 * 1024 * 1024
+
+
+def read_evidence(folder: str | Path, pack: RulePack, *, skip_bad_rows: bool = False) -> EvidenceSet:
+    """Read `teams.csv`, and `responses.csv`, `workforce.csv` and `audits.csv` where they are there.
+
+    Args:
+        folder: where the files are.
+        pack: says which questions and figures there are, their units and limits.
+        skip_bad_rows: leave rows with errors out, and list them in `left_out`.
+
+    Raises:
+        EvidenceError: everything wrong, each with file, row and column.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        what = "is a file" if path.exists() else "does not exist"
+        raise EvidenceError([EvidenceProblem(str(folder), 0, "", f"the evidence folder {what}", "give a folder with teams.csv in it")])
+    reading = _Reading(path, pack)
+    evidence = reading.run()
+    if reading.fatal or (reading.problems and not skip_bad_rows):
+        raise EvidenceError([*reading.fatal, *reading.problems])
+    return EvidenceSet(evidence.teams, evidence.responses, evidence.rows, tuple(sorted(set(reading.problems))), str(folder))
+
+
+@dataclass
+class _Table:
+    name: str
+    header: list[str]
+    rows: Iterator[tuple[int, dict[str, str]]]
+
+
+@dataclass
+class _Reading:
+    """One pass over a folder. `fatal` problems spoil a whole file; the others one row each."""
+
+    folder: Path
+    pack: RulePack
+    problems: list[EvidenceProblem] = field(default_factory=list)
+    fatal: list[EvidenceProblem] = field(default_factory=list)
+
+    def run(self) -> EvidenceSet:
+        teams = self._teams()
+        ids = {team.id for team in teams}
+        responses = self._responses(ids)
+        rows = [*self._figures("workforce", ids), *self._figures("audits", ids)]
+        if teams and not responses and not rows and not self.problems and not self.fatal:
+            self.fatal.append(EvidenceProblem(self.folder.name, 0, "", "there is no evidence beside the team list",
+                                              "add responses.csv, workforce.csv or audits.csv"))  # fmt: skip
+        return EvidenceSet(tuple(sorted(teams, key=lambda team: team.id)), tuple(responses), tuple(rows))
+
+    # -- tables --------------------------------------------------------------------------------
+
+    def _teams(self) -> list[Team]:
+        table = self._table("teams", ("team_id", "team_name", "county"), TEAM_COLUMNS)
+        if table is None:
+            return []
+        found: dict[str, Team] = {}
+        rows: dict[str, int] = {}
+        for number, row in table.rows:
+            with_row = self._reporter("teams.csv", number)
+            bad = [column for column in ("team_id", "team_name", "county") if not row.get(column, "").strip()]
+            for column in bad:
+                with_row(column, "is blank", f"every team needs a {column}")
+            team_id = row.get("team_id", "").strip()
+            if team_id in found:
+                with_row("team_id", f"'{team_id}' is in the list twice", f"the first is in row {rows[team_id]}")
+            elif not bad:
+                values = {column: " ".join(row.get(column, "").split()) for column in TEAM_COLUMNS}
+                found[team_id] = Team(team_id, values["team_name"], values["district"], values["county"],
+                                      values["team_type"], values["transfers_to"])  # fmt: skip
+                rows[team_id] = number
+        for team in list(found.values()):
+            if team.transfers_to and team.transfers_to not in found:
+                self.problems.append(EvidenceProblem("teams.csv", rows[team.id], "transfers_to",
+                                                     f"there is no team '{team.transfers_to}' in the list",
+                                                     did_you_mean(team.transfers_to, found)))  # fmt: skip
+                found[team.id] = Team(team.id, team.name, team.district, team.county, team.kind)
+        return list(found.values())
+
+    def _responses(self, teams: set[str]) -> list[Response]:
+        questions = tuple(self.pack.questions)
+        table = self._table("responses", ("response_id", "team_id", "quarter"), (*RESPONSE_COLUMNS, *questions))
+        if table is None:
+            return []
+        scale = self.pack.questionnaire.scale
+        allowed = {normalise_word(word): word for word in (*scale.answers, scale.not_counted, scale.missing)}
+        found: dict[str, Response] = {}
+        for number, row in table.rows:
+            report = self._reporter("responses.csv", number)
+            before = len(self.problems)
+            key = row.get("response_id", "").strip()
+            if not key:
+                report("response_id", "is blank", "number the responses, so that each can be found again")
+            elif key in found:
+                report("response_id", f"'{key}' stands here twice", f"the first is in row {found[key].row}; each response has its own id")
+            team = self._team(row, teams, report)
+            quarter = self._quarter(row, report)
+            completed = self._date(row, report)
+            respondent = normalise_word(row.get("respondent", ""))
+            if respondent in MISSING_MARKS:
+                respondent = ""
+            elif respondent not in RESPONDENTS:
+                report("respondent", f"'{respondent}' is not a kind of respondent", did_you_mean(respondent, RESPONDENTS))
+            answers: dict[str, str | None] = {}
+            for question in questions:
+                given = normalise_word(row.get(question, ""))
+                if given in MISSING_MARKS and given not in allowed:
+                    answers[question] = None
+                elif given in allowed:
+                    answers[question] = allowed[given]
+                else:
+                    report(question, f"'{given[:40]}' is not on the scale", f"one of: {', '.join(allowed.values())}, or blank")
+            if len(self.problems) == before and quarter is not None:
+                found[key] = Response(key, team, quarter, completed, respondent, answers, number)
+        return list(found.values())
+
+    def _figures(self, name: str, teams: set[str]) -> list[Row]:
+        units = {f.id: f.unit for f in self.pack.figures.values() if f.table == name}
+        if name == "workforce":
+            units |= {m.id: m.unit for m in self.pack.measures.values() if m.may_be_supplied}
+        table = self._table(name, ("team_id", "quarter"), ("team_id", "quarter", *units))
+        if table is None:
+            return []
+        found: dict[tuple[str, Quarter], Row] = {}
+        for number, row in table.rows:
+            report = self._reporter(f"{name}.csv", number)
+            before = len(self.problems)
+            team, quarter = self._team(row, teams, report), self._quarter(row, report)
+            figures: dict[str, float] = {}
+            marks: dict[str, str] = {}
+            for column, unit in units.items():
+                text = row.get(column, "")
+                try:
+                    value = read_number(text, unit)
+                except BadCell as bad:
+                    report(column, bad.message, bad.hint)
+                    continue
+                if value is not None:
+                    figures[column] = value
+                elif text.strip():
+                    marks[column] = MISSING_MARKS[text.strip().lower()]
+            self._check_limits(figures, report)
+            self._check_doubly_given(figures, report)
+            if quarter is not None and (team, quarter) in found:
+                report("team_id", f"'{team}' has two rows for {quarter}", f"the first is in row {found[team, quarter].row}; keep one")
+            if len(self.problems) == before and quarter is not None:
+                found[team, quarter] = Row(team, quarter, figures, marks, name, number)
+        return list(found.values())
+
+    def _check_limits(self, figures: dict[str, float], report: Report) -> None:
+        for name, value in figures.items():
+            limit = self.pack.figures[name].at_most if name in self.pack.figures else None
+            if limit in figures and value > figures[limit]:
+                report(name, f"{value:g} is more than {limit}, {figures[limit]:g}", f"{name} is part of {limit}; one of the two is wrong")
+
+    def _check_doubly_given(self, figures: dict[str, float], report: Report) -> None:
+        for measure in self.pack.measures.values():
+            if measure.may_be_supplied and measure.formula is not None and measure.id in figures:
+                parts = {name for name, last in names_in(measure.formula) if not last}
+                if parts and parts <= set(figures):
+                    report(measure.id, f"is given, and so is all that it is worked out from ({', '.join(sorted(parts))})",
+                           "keep one of the two, so that there is no doubt which counts")  # fmt: skip
+
+    # -- cells that every table has ------------------------------------------------------------
+
+    def _team(self, row: dict[str, str], teams: set[str], report: Report) -> str:
+        team = row.get("team_id", "").strip()
+        if not team:
+            report("team_id", "is blank", "say which team this row is about")
+        elif team not in teams:
+            report("team_id", f"there is no team '{team}' in teams.csv", did_you_mean(team, teams) if len(teams) > 12 else
+                   did_you_mean(team, teams) or "add it to the list, or correct the id")  # fmt: skip
+        return team
+
+    def _quarter(self, row: dict[str, str], report: Report) -> Quarter | None:
+        try:
+            return parse_quarter(row.get("quarter", ""))
+        except QuarterError as error:
+            text = row.get("quarter", "").strip()
+            report("quarter", str(error) if text else "is blank", "" if text else "write the quarter, as 2008/09 Q4")
+            return None
+
+    def _date(self, row: dict[str, str], report: Report) -> date | None:
+        try:
+            return read_date(row.get("completed_on", ""))
+        except BadCell as bad:
+            report("completed_on", bad.message, bad.hint)
+            return None
+
+    def _reporter(self, file: str, number: int) -> Report:
+        def report(column: str, message: str, hint: str = "") -> None:
+            self.problems.append(EvidenceProblem(file, number, column, message, hint))
+
+        return report
+
+    # -- files ---------------------------------------------------------------------------------
+
+    def _table(self, name: str, required: tuple[str, ...], allowed: tuple[str, ...]) -> _Table | None:
+        """Open a table and check its headings; None where it is absent or can't be read."""
+        path = self.folder / f"{name}.csv"
+        if not path.is_file():
+            if name == "teams":
+                self._spoil(path.name, "the team list is missing", f"put teams.csv in {self.folder.name}: {', '.join(TEAM_COLUMNS)}")
+            return None
+        text = self._text(path)
+        if text is None:
+            return None
+        lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+        try:
+            header = [heading.strip() for heading in next(lines, [])]
+        except csv.Error as error:
+            self._spoil(path.name, f"the headings can't be read: {error}")
+            return None
+        if not any(header):
+            self._spoil(path.name, "the file is empty", f"its first row has the headings: {', '.join(required)}, ...")
+            return None
+        before = len(self.fatal)
+        for heading in header:
+            if heading not in allowed:
+                hint = did_you_mean(heading, allowed) or "take it out; the columns are listed in docs/reference/evidence.md"
+                self._spoil(path.name, f"unknown column '{heading}'" if heading else "a column has no heading", hint, row=1)
+            elif header.count(heading) > 1:
+                self._spoil(path.name, f"the column '{heading}' stands here twice", "keep one", row=1)
+        for heading in required:
+            if heading not in header:
+                self._spoil(path.name, f"the column '{heading}' is missing", "add it to the first row", row=1)
+        if len(self.fatal) > before:
+            return None
+        return _Table(name, header, self._rows(path.name, header, lines))
+
+    def _text(self, path: Path) -> str | None:
+        try:
+            if path.stat().st_size > _LARGEST_FILE:
+                self._spoil(path.name, f"the file is over {_LARGEST_FILE // 1024 // 1024} MB", "a quarter's returns are far smaller; is it the right file?")
+                return None
+            raw = path.read_bytes()
+        except OSError as error:
+            self._spoil(path.name, f"the file can't be read: {error.strerror}")
+            return None
+        if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            self._spoil(path.name, "the file is UTF-16 text", "save it again as 'CSV UTF-8'")
+            return None
+        if b"\0" in raw:
+            self._spoil(path.name, "the file is not text", "is it a workbook? save it as 'CSV UTF-8'")
+            return None
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = raw[: error.start].count(b"\n") + 1
+            self._spoil(path.name, "the text is not UTF-8", "save it again as 'CSV UTF-8'", row=line)
+            return None
+
+    def _rows(self, file: str, header: list[str], lines: Iterator[list[str]]) -> Iterator[tuple[int, dict[str, str]]]:
+        number = 1
+        while True:
+            number += 1
+            try:
+                cells = next(lines, None)
+            except csv.Error as error:
+                self._spoil(file, f"the file can't be read further: {error}", "look for a stray quotation mark", row=number)
+                return
+            if cells is None:
+                return
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header):]):
+                self.problems.append(EvidenceProblem(file, number, "", f"the row has {len(cells)} cells under {len(header)} headings",
+                                                     "put text with a comma in quotation marks"))  # fmt: skip
+                continue
+            yield number, dict(zip(header, cells, strict=False))
+
+    def _spoil(self, file: str, message: str, hint: str = "", *, row: int = 0) -> None:
+        self.fatal.append(EvidenceProblem(file, row, "", message, hint))
+
+
+Report = Callable[..., None]

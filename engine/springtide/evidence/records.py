@@ -1,0 +1,190 @@
+"""Evidence in memory: a team list, responses, and figures by team and quarter."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from ..logic.answers import Answer, combine
+from ..logic.conditions import AnswerTest, walk
+from ..logic.facts import Evidence, Team
+from ..logic.model import RulePack
+from ..logic.quarter import Quarter
+from ..logic.truth import Truth
+
+RESPONDENTS = ("manager", "practitioner", "collective")
+
+
+@dataclass(frozen=True, order=True)
+class EvidenceProblem:
+    """One thing wrong in the evidence: file, row as a spreadsheet counts it (0: the file itself), column."""
+
+    file: str
+    row: int
+    column: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column}" if self.column else "")
+        return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+
+
+class EvidenceError(Exception):
+    """Evidence that can't be scored, with everything found wrong in it."""
+
+    def __init__(self, problems: Iterable[EvidenceProblem]):
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True)
+class Response:
+    """One return of the questionnaire. `answers` holds every question; None is a blank."""
+
+    id: str
+    team: str
+    quarter: Quarter
+    completed_on: date | None
+    respondent: str
+    answers: dict[str, str | None]
+    row: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A team's figures for a quarter in one table. `marks` are the symbols that stood for missing."""
+
+    team: str
+    quarter: Quarter
+    figures: dict[str, float]
+    marks: dict[str, str]
+    table: str
+    row: int
+
+
+@dataclass(frozen=True)
+class EvidenceSet:
+    """Everything read from one folder. `left_out` lists what `--skip-bad-rows` passed over."""
+
+    teams: tuple[Team, ...]
+    responses: tuple[Response, ...]
+    rows: tuple[Row, ...]
+    left_out: tuple[EvidenceProblem, ...] = ()
+    source: str = field(default="", compare=False)
+
+    @cached_property
+    def quarters(self) -> tuple[Quarter, ...]:
+        return tuple(sorted({r.quarter for r in self.responses} | {r.quarter for r in self.rows}))
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of what the evidence says, whatever the order of its rows."""
+        content = {
+            "teams": sorted([t.id, t.name, t.district, t.county, t.kind, t.transfers_to] for t in self.teams),
+            "responses": sorted(
+                [r.id, r.team, str(r.quarter), str(r.completed_on), r.respondent, sorted((q, a or "") for q, a in r.answers.items())]
+                for r in self.responses
+            ),
+            "figures": sorted([r.table, r.team, str(r.quarter), sorted(r.figures.items())] for r in self.rows),
+        }
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+    @cached_property
+    def _figures(self) -> dict[tuple[str, Quarter], list[Row]]:
+        found: dict[tuple[str, Quarter], list[Row]] = {}
+        for row in self.rows:
+            found.setdefault((row.team, row.quarter), []).append(row)
+        return found
+
+    @cached_property
+    def _responses(self) -> dict[tuple[str, Quarter], list[Response]]:
+        found: dict[tuple[str, Quarter], list[Response]] = {}
+        for response in self.responses:
+            found.setdefault((response.team, response.quarter), []).append(response)
+        return found
+
+    def responses_of(self, team: str, quarter: Quarter) -> list[Response]:
+        return self._responses.get((team, quarter), [])
+
+    def figures_of(self, team: str, quarter: Quarter) -> dict[str, float]:
+        """What was supplied for a team and quarter, over all tables of figures."""
+        merged: dict[str, float] = {}
+        for row in self._figures.get((team, quarter), []):
+            merged |= row.figures
+        return merged
+
+    def marks_of(self, team: str, quarter: Quarter) -> dict[str, str]:
+        """Figures whose cell held a symbol for missing (`u`, `c`, …), with the symbol."""
+        merged: dict[str, str] = {}
+        for row in self._figures.get((team, quarter), []):
+            merged |= row.marks
+        return merged
+
+    def of(self, pack: RulePack, team: str, quarter: Quarter) -> Evidence:
+        """One team's evidence for one quarter, as the rules read it."""
+        responses = self.responses_of(team, quarter)
+        answers = {q.id: _combined(pack, q.id, responses) for q in pack.questionnaire.questions} if responses else {}
+        cells = {
+            name: f"{row.table}.csv row {row.row}"
+            for row in self._figures.get((team, quarter), [])
+            for name in row.figures
+        }
+        if responses:
+            rows = ", ".join(str(response.row) for response in sorted(responses, key=lambda r: r.row))
+            cells |= {question: f"responses.csv row{'s' if len(responses) > 1 else ''} {rows}" for question in answers}
+        return Evidence(
+            figures=self.figures_of(team, quarter) | _counted(pack, responses, quarter),
+            last_quarter=self.figures_of(team, quarter.previous),
+            answers=answers,
+            split_questions=_split(pack, responses),
+            cells=cells,
+        )
+
+
+def questions_read(pack: RulePack) -> tuple[str, ...]:
+    """The questions that some rule reads, in their order."""
+    read = {
+        part.question
+        for rule in pack.rules.values()
+        for condition in rule.conditions.values()
+        for part in walk(condition)
+        if isinstance(part, AnswerTest)
+    }
+    return tuple(question for question in pack.questions if question in read)
+
+
+def _combined(pack: RulePack, question: str, responses: Iterable[Response]) -> Answer:
+    return combine(pack.questions[question], pack.questionnaire.scale, [r.answers.get(question) for r in responses])
+
+
+def _counted(pack: RulePack, responses: list[Response], quarter: Quarter) -> dict[str, float]:
+    """Figures about the return itself; they are always known, for no return is a fact too."""
+    missing = pack.questionnaire.scale.missing
+    read = questions_read(pack)
+    return {
+        "responses": len(responses),
+        "individual_responses": sum(r.respondent in ("manager", "practitioner") for r in responses),
+        "collective_responses": sum(r.respondent == "collective" for r in responses),
+        "unstated_respondents": sum(r.respondent == "" for r in responses),
+        "responses_before_quarter": sum(r.completed_on is not None and r.completed_on < quarter.first_day for r in responses),
+        "dont_know_answers": sum(r.answers.get(q) in (None, missing) for r in responses for q in read),
+    }
+
+
+def _split(pack: RulePack, responses: list[Response]) -> tuple[str, ...]:
+    """Questions that rules read, on which managers and practitioners fall on different sides."""
+    by_role = {role: [r for r in responses if r.respondent == role] for role in ("manager", "practitioner")}
+    if not all(by_role.values()):
+        return ()
+    split = []
+    for question in questions_read(pack):
+        managers, practitioners = (_combined(pack, question, group) for group in by_role.values())
+        if managers.counted and practitioners.counted and Truth.CANNOT_TELL not in (managers.is_adverse, practitioners.is_adverse):
+            if managers.is_adverse is not practitioners.is_adverse:
+                split.append(question)
+    return tuple(split)

@@ -1,0 +1,248 @@
+"""Why a team has its level, what stopped a rule, and what to do: a tree from the level to the cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from . import conditions as c
+from .facts import Facts, Majority
+from .formula import names_in
+from .judge import Reason, reason_for
+from .model import Declared, RulePack
+from .truth import Truth
+from .units import UNITS
+
+
+@dataclass(frozen=True)
+class Node:
+    """One line of an explanation.
+
+    `value`, `threshold` and `margin` are in words with their unit; `rests_on` says what the
+    threshold rests on; `cells` where the value came from; `cites` the paragraphs.
+    """
+
+    kind: str
+    label: str
+    truth: Truth
+    id: str = ""
+    value: str = ""
+    threshold: str = ""
+    margin: str = ""
+    rests_on: str = ""
+    cites: tuple[int, ...] = ()
+    cells: tuple[str, ...] = ()
+    because: str = ""
+    parts: tuple[Node, ...] = field(default=())
+
+    def walk(self) -> Iterator[Node]:
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What a rule tells the manager, with the rule and its paragraphs."""
+
+    rule: str
+    title: str
+    says: str
+    cites: tuple[int, ...]
+
+
+def why(facts: Facts, level: str, *, full: bool = False) -> tuple[Node, ...]:
+    """The rules that prove a level, each down to the figures and answers; all rules that hold if `full`."""
+    rank = facts.pack.levels.rank(level)
+    rules = [
+        rule
+        for rule in facts.pack.risk.values()
+        if facts.rules[rule.id] is Truth.MET and (full or facts.pack.levels.rank(rule.level) == rank)
+    ]
+    return tuple(_rule_node(rule.id, facts, full) for rule in rules)
+
+
+def why_could_be(facts: Facts, level: str, could_be: str) -> tuple[Node, ...]:
+    """The rules above a team's level that can't be ruled out, with what is unknown."""
+    rank, top = facts.pack.levels.rank(level), facts.pack.levels.rank(could_be)
+    return tuple(
+        _rule_node(rule.id, facts, False)
+        for rule in facts.pack.risk.values()
+        if facts.rules[rule.id] is Truth.CANNOT_TELL and rank < facts.pack.levels.rank(rule.level) <= top
+    )
+
+
+def why_not(facts: Facts, level: str) -> tuple[Node, ...]:
+    """For each rule of a level, what holds and what stopped it."""
+    return tuple(_rule_node(rule.id, facts, False) for rule in facts.pack.risk.values() if rule.level == level)
+
+
+def notices(facts: Facts, truths: dict[str, Truth]) -> tuple[Node, ...]:
+    """The notices that are met, each with its reasons."""
+    return tuple(
+        _declared(facts, facts.pack.notices[name], "notice", truth, [facts.pack.notices[name].when], False)
+        for name, truth in truths.items()
+        if truth is Truth.MET
+    )
+
+
+def advice(facts: Facts, level: str, notices_met: dict[str, Truth]) -> tuple[Advice, ...]:
+    """What to do: from the rules that prove the level, the pressures behind them, supervision and notices."""
+    pack, rank = facts.pack, facts.pack.levels.rank(level)
+    sources: list[Declared] = [
+        rule for rule in pack.risk.values() if facts.rules[rule.id] is Truth.MET and pack.levels.rank(rule.level) == rank
+    ]
+    sources += [pressure for pressure in pack.team_pressures.values() if facts.pressures[pressure.id].present is Truth.MET]
+    if facts.supervision is not None and facts.supervision.strained is Truth.MET:
+        sources.append(pack.supervision)
+    sources += [pack.notices[name] for name, truth in notices_met.items() if truth is Truth.MET]
+    return tuple(Advice(s.id, s.title, getattr(s, "tell_the_manager", ""), s.cites) for s in sources)
+
+
+# -- nodes -----------------------------------------------------------------------------------
+
+
+def _rule_node(rule_id: str, facts: Facts, full: bool) -> Node:
+    rule = facts.pack.risk[rule_id]
+    return _declared(facts, rule, "rule", facts.rules[rule_id], [rule.when], full)
+
+
+def _declared(
+    facts: Facts, rule: Declared, kind: str, truth: Truth, conditions: list[c.Condition], full: bool, label: str = ""
+) -> Node:
+    parts = tuple(part for condition in conditions for part in _unwrapped(condition, facts, full, truth))
+    return Node(kind, label or rule.title, truth, rule.id, cites=rule.cites, because=rule.because, parts=parts)
+
+
+def _unwrapped(condition: c.Condition, facts: Facts, full: bool, truth: Truth) -> tuple[Node, ...]:
+    """A condition's node, or, where it is a plain `all`, its parts: one level less to read."""
+    node = _node(reason_for(condition, facts), facts, full)
+    return node.parts if node.kind == "group" and isinstance(condition, c.AllOf) and node.parts else (node,)
+
+
+def _node(reason: Reason, facts: Facts, full: bool) -> Node:
+    condition, pack = reason.condition, facts.pack
+    match condition:
+        case c.AllOf() | c.AnyOf() | c.AtLeastOf() | c.Not():
+            shown = [_node(part, facts, full) for part in _telling(reason, full)]
+            if len(shown) == 1 and isinstance(condition, (c.AllOf, c.AnyOf)) and not full:
+                return shown[0]
+            return Node("group", _group_label(reason, facts), reason.truth, parts=tuple(shown))
+        case c.MeasureTest():
+            return _measure_node(reason, condition, facts)
+        case c.AnswerTest(question, side):
+            asked = pack.questions[question]
+            cell = facts.evidence.cells.get(question)
+            return Node("answer", f"Q{asked.number}: {asked.statement}", reason.truth, question, value=str(reason.value),
+                        threshold=f"counts when {side}", cites=asked.cites, cells=(f"{cell}, {question}",) if cell else ())  # fmt: skip
+        case c.PressureTest(pressure, grade):
+            declared = pack.team_pressures[pressure]
+            conditions = [declared.severe] if grade == "severe" else [declared.present]
+            if grade == "present" and facts.pressures[pressure].severe is Truth.MET:
+                conditions = [declared.severe]
+            node = _declared(facts, declared, "pressure", reason.truth, conditions, full, f"{declared.title} ({grade})")
+            return replace(node, value=str(reason.value))
+        case c.CountyTest(pressure, aspect):
+            return _county_node(pressure, aspect, reason.truth, facts, full)
+        case c.SupervisionTest(state):
+            return _supervision_node(state, reason, facts, full)
+        case c.RuleTest(rule):
+            return _rule_node(rule, facts, full)
+        case c.ReceivingTeam():
+            inside = () if facts.receiving is None else tuple(_node(p, facts.receiving, full) for p in reason.parts)
+            return Node("receiving team", "The team that work transfers to", reason.truth, parts=inside)
+        case c.LevelTest(level, last_quarter):
+            when = "Last quarter's level" if last_quarter else "The level"
+            return Node("level", f"{when} is {pack.levels.by_id(level).title} or above", reason.truth, value=str(reason.value or ""))
+    value = "" if reason.value is None else str(reason.value)
+    return Node("fact", c.in_words(condition).replace("_", " "), reason.truth, value=value)
+
+
+def _telling(reason: Reason, full: bool) -> list[Reason]:
+    """The parts that decided: those with the whole's own truth, or every part of an `all` that holds."""
+    if full or (reason.truth is Truth.MET and isinstance(reason.condition, c.AllOf)):
+        return list(reason.parts)
+    if isinstance(reason.condition, c.Not):
+        return list(reason.parts)
+    if isinstance(reason.condition, c.AtLeastOf) and reason.truth is not Truth.MET:
+        return list(reason.parts)
+    return [part for part in reason.parts if part.truth is reason.truth]
+
+
+def _group_label(reason: Reason, facts: Facts) -> str:
+    match reason.condition:
+        case c.AllOf(parts):
+            return f"all {len(parts)} of these are needed"
+        case c.AnyOf(parts):
+            return f"any one of {len(parts)} is enough"
+        case c.AtLeastOf(n, parts):
+            return f"{reason.value:g} of {len(parts)} hold; {facts.thresholds[n]:g} are needed"
+    return "this must not hold"
+
+
+def _measure_node(reason: Reason, test: c.MeasureTest, facts: Facts) -> Node:
+    pack = facts.pack
+    declared = pack.measures.get(test.measure) or pack.figures[test.measure]
+    unit = UNITS[declared.unit]
+    threshold = pack.thresholds[test.threshold]
+    value = "not supplied" if reason.value is None else unit.say(float(reason.value))
+    margin = "" if reason.margin is None else unit.say_gap(reason.margin)
+    return Node(
+        "measure", declared.title, reason.truth, test.measure, value=value,
+        threshold=f"{test.comparison.replace('_', ' ')} {UNITS[threshold.unit].say(facts.thresholds[test.threshold])} ({threshold.title})",
+        margin=margin, rests_on=rests_on(pack, test.threshold, facts.thresholds[test.threshold]),
+        cites=getattr(declared, "cites", ()), cells=tuple(cells_of(test.measure, facts)),
+    )  # fmt: skip
+
+
+def rests_on(pack: RulePack, threshold: str, value: float) -> str:
+    """What a threshold's value rests on: the report, a statistic or judgement, and its source."""
+    dated = next(v for v in pack.thresholds[threshold].values if v.value == value)
+    return f"{dated.basis}: {dated.source}"
+
+
+def cells_of(name: str, facts: Facts) -> Iterator[str]:
+    """The cells behind a measure: each figure with its value and its place."""
+    pack, evidence = facts.pack, facts.evidence
+    if name in evidence.figures:
+        unit = UNITS[(pack.measures.get(name) or pack.figures[name]).unit]
+        place = evidence.cells.get(name, "counted from responses.csv")
+        yield f"{name} {unit.say(evidence.figures[name])}, {place}"
+        return
+    measure = pack.measures.get(name)
+    if measure is None or measure.formula is None:
+        return
+    for part, last in dict.fromkeys(names_in(measure.formula)):
+        if last:
+            before = facts.last_value(part)
+            yield f"{part} last quarter {'not supplied' if before is None else f'{before:g}'}"
+        else:
+            yield from cells_of(part, facts)
+
+
+def _county_node(pressure: str, aspect: str, truth: Truth, facts: Facts, full: bool) -> Node:
+    declared = facts.pack.county_pressures[pressure]
+    if aspect == "affected":
+        return _declared(facts, declared, "county pressure", truth, [declared.affected], full, f"{declared.title}: this {facts.pack.words.team} is affected")
+    majority = facts.majorities.get(pressure)
+    return Node("county pressure", f"{declared.title} ({facts.pack.words.county}-wide)", truth, pressure,
+                value=in_words(majority, facts.pack) if majority else "", cites=declared.cites, because=declared.because,
+                threshold=f"on when more than {facts.thresholds[declared.most]:.0%} of all {facts.pack.words.teams} are affected",
+                rests_on=rests_on(facts.pack, declared.most, facts.thresholds[declared.most]))  # fmt: skip
+
+
+def in_words(majority: Majority, pack: RulePack) -> str:
+    """A county pressure's count as a sentence: "26 of 60 teams affected, 18 not known"."""
+    silent = f", {majority.silent} not known" if majority.silent else ""
+    return f"{majority.affected} of {majority.teams} {pack.words.teams} affected{silent}"
+
+
+def _supervision_node(state: str, reason: Reason, facts: Facts, full: bool) -> Node:
+    declared = facts.pack.supervision
+    condition = {
+        "evidenced strained": declared.evidenced_strained,
+        "evidenced adequate": declared.evidenced_adequate,
+        "inferred strained": declared.inferred_strained,
+    }[state]
+    node = _declared(facts, declared, "supervision", reason.truth, [condition], full, f"{declared.title}: {state}")
+    return replace(node, value=str(reason.value))

@@ -1,0 +1,68 @@
+"""Units of measures and thresholds: what may stand in them, and how they are written."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit with its range; `shown` is a pattern for a value, and `gap` one for a margin.
+
+    `counts_things` marks numbers of posts, people or cases, of which a tenth is nothing.
+    """
+
+    name: str
+    least: float = 0.0
+    most: float = math.inf
+    whole: bool = False
+    counts_things: bool = False
+    shown: str = "{:g}"
+    gap: str = "{:g}"
+    scale: float = 1.0
+
+    def allows(self, value: float) -> bool:
+        return self.least <= value <= self.most and (not self.whole or value == round(value))
+
+    @property
+    def range_in_words(self) -> str:
+        kind = "a whole number" if self.whole else "a number"
+        if self.least == -math.inf:
+            return kind
+        if self.most == math.inf:
+            return f"{kind}, {self.least:g} or more"
+        return f"{kind} from {self.least:g} to {self.most:g}"
+
+    def say(self, value: float) -> str:
+        """A value as a person would write it."""
+        return "no limit (nobody to share it)" if math.isinf(value) else self.shown.format(_tidy(value * self.scale))
+
+    def say_gap(self, value: float) -> str:
+        """A distance from a threshold, with its sign."""
+        return "beyond any limit" if math.isinf(value) else self.gap.format(_tidy(value * self.scale))
+
+
+def _tidy(value: float) -> float:
+    return round(value, 2) + 0.0
+
+
+UNITS = {
+    unit.name: unit
+    for unit in (
+        Unit("share", 0, 1, shown="{:.4g} %", gap="{:+.3g} points", scale=100),
+        Unit("ratio", shown="{:.3g} to 1", gap="{:+.3g}"),
+        Unit("change", -1, shown="{:+.3g} %", gap="{:+.3g} points", scale=100),
+        Unit("points", -1, 1, shown="{:+.3g} points", gap="{:+.3g} points", scale=100),
+        Unit("ratio change", -math.inf, shown="{:+.3g}", gap="{:+.3g}"),
+        Unit("standard errors", -math.inf, shown="{:+.3g} standard errors", gap="{:+.3g}"),
+        Unit("count", counts_things=True, whole=True, shown="{:g}", gap="{:+g}"),
+        Unit("cases", counts_things=True, whole=True, shown="{:g} cases", gap="{:+g} cases"),
+        Unit("posts", counts_things=True, shown="{:g} posts", gap="{:+g} posts"),
+        Unit("FTE", counts_things=True, shown="{:g} FTE", gap="{:+g} FTE"),
+        Unit("cases per FTE", shown="{:.3g} cases per FTE", gap="{:+.3g} cases"),
+        Unit("hours", counts_things=True, shown="{:g} hours", gap="{:+g} hours"),
+        Unit("days", counts_things=True, whole=True, shown="{:g} days", gap="{:+g} days"),
+        Unit("yes or no", 0, 1, whole=True, shown="{:g}", gap="{:+g}"),
+    )
+}

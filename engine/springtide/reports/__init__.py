@@ -1,0 +1,1 @@
+"""What people read: tables and trees in plain words. Nothing is decided here."""

@@ -1,0 +1,136 @@
+"""One team's result, from the level down to the cells it rests on, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from ..assessment import Assessment, TeamAssessment
+from ..logic import explain as x
+from ..logic.truth import Truth
+from .score_table import score_words
+from .wording import level_text, paras
+
+_MARKS = {Truth.MET: "[met]", Truth.NOT_MET: "[not met]", Truth.CANNOT_TELL: "[cannot tell]"}
+
+
+def render(assessment: Assessment, team: TeamAssessment, *, full: bool = False) -> RenderableType:
+    """Level, reasons, what is unknown, notices, confidence and what to do."""
+    facts, pack = team.facts, assessment.pack
+    parts: list[RenderableType] = [*_head(assessment, team), Text()]
+    proved = x.why(facts, team.level, full=full)
+    if proved:
+        parts += [_forest(f"Why {pack.levels.by_id(team.level).title}", proved), Text()]
+    if team.could_be != team.level:
+        possible = x.why_could_be(facts, team.level, team.could_be)
+        parts += [_forest(f"Why it could be {pack.levels.by_id(team.could_be).title}", possible), Text(), *_missing(team), Text()]
+    met = x.notices(facts, team.notices)
+    if met:
+        parts += [_forest("Notices (they decide no level)", met), Text()]
+    parts += [*_confidence(team), Text(), *_advice(assessment, team)]
+    return Group(*parts)
+
+
+def render_why_not(assessment: Assessment, team: TeamAssessment, level: str) -> RenderableType:
+    """For each rule of a level, what holds and what stopped it."""
+    title = assessment.pack.levels.by_id(level).title
+    return Group(*_head(assessment, team), Text(), _forest(f"Rules for {title}, and what stopped each", x.why_not(team.facts, level)))
+
+
+def as_dict(assessment: Assessment, team: TeamAssessment, level: str | None, full: bool) -> dict[str, Any]:
+    """The same explanation as plain data."""
+    facts = team.facts
+    document = assessment.to_dict()
+    document["teams"] = [entry for entry in document["teams"] if entry["team_id"] == team.team.id]
+    document["explanation"] = {
+        "why": [_plain(node) for node in x.why(facts, team.level, full=full)],
+        "could_be": [_plain(node) for node in x.why_could_be(facts, team.level, team.could_be)],
+        "notices": [_plain(node) for node in x.notices(facts, team.notices)],
+        "advice": [asdict(advice) for advice in x.advice(facts, team.level, team.notices)],
+    }
+    if level:
+        document["explanation"]["why_not"] = {"level": level, "rules": [_plain(node) for node in x.why_not(facts, level)]}
+    return document
+
+
+def _plain(node: x.Node) -> dict[str, Any]:
+    shown = {
+        "kind": node.kind, "id": node.id, "label": node.label, "truth": str(node.truth), "value": node.value,
+        "threshold": node.threshold, "margin": node.margin, "rests_on": node.rests_on,
+        "cites": [f"para {number}" for number in node.cites], "cells": list(node.cells), "because": node.because,
+    }  # fmt: skip
+    return {key: value for key, value in shown.items() if value or key in ("kind", "label")} | {"parts": [_plain(p) for p in node.parts]}
+
+
+def _head(assessment: Assessment, team: TeamAssessment) -> Iterator[Text]:
+    pack = assessment.pack
+    place = ", ".join(dict.fromkeys(part for part in (team.team.district, team.team.county) if part))
+    yield Text(f"{team.team.name} ({team.team.id}), {place}, {assessment.quarter}", style="bold")
+    line = Text("Level: ")
+    line.append_text(level_text(pack, team.level))
+    if team.could_be != team.level:
+        line.append(f"; could be {pack.levels.by_id(team.could_be).title}")
+    line.append(f". Score {score_words(team)}. Confidence {team.confidence.band}.")
+    yield line
+    yield Text(pack.levels.by_id(team.level).words)
+
+
+def _forest(title: str, nodes: tuple[x.Node, ...]) -> Tree:
+    tree = Tree(Text(title, style="bold"), guide_style="dim")
+    for node in nodes:
+        _grow(tree, node)
+    return tree
+
+
+def _grow(tree: Tree, node: x.Node) -> None:
+    branch = tree.add(_line(node))
+    for part in node.parts:
+        _grow(branch, part)
+
+
+def _line(node: x.Node) -> Text:
+    text = Text(f"{_MARKS[node.truth]} ", style="dim")
+    head = f"{node.id}: {node.label}" if node.kind in ("rule", "notice") else node.label
+    text.append(head, style="bold not dim" if node.kind in ("rule", "notice", "pressure", "county pressure", "supervision") else "not dim")
+    said = []
+    if node.value:
+        said.append(node.value)
+    if node.threshold:
+        said.append(node.threshold)
+    if node.margin:
+        said.append(f"margin {node.margin}")
+    if said:
+        text.append(": " + "; ".join(said), style="not dim")
+    if node.cites:
+        text.append(f" ({paras(node.cites)})")
+    if node.rests_on:
+        text.append(f"\nrests on {node.rests_on}", style="dim")
+    if node.cells:
+        text.append(f"\nfrom {'; '.join(node.cells)}", style="dim")
+    return text
+
+
+def _missing(team: TeamAssessment) -> Iterator[Text]:
+    yield Text("Missing, and what waits for it", style="bold")
+    for missing in team.missing:
+        yield Text(f"  {missing.title}: {missing.why} ({', '.join(name.replace('_', ' ') for name in missing.bears_on)})")
+
+
+def _confidence(team: TeamAssessment) -> Iterator[Text]:
+    yield Text(f"Confidence: {team.confidence.band} (beside the level; it never lowers it)", style="bold")
+    for reducer in team.confidence.reasons:
+        yield Text(f"  {reducer.title} ({reducer.weight}; {paras(reducer.cites)})")
+    if not team.confidence.reasons:
+        yield Text("  Nothing lowers it.")
+
+
+def _advice(assessment: Assessment, team: TeamAssessment) -> Iterator[Text]:
+    yield Text("What to do", style="bold")
+    yield Text(f"  {assessment.pack.levels.by_id(team.level).response}")
+    for advice in x.advice(team.facts, team.level, team.notices):
+        yield Text(f"  {advice.title}: {advice.says}")

@@ -1,0 +1,277 @@
+"""A rule pack as people read it: the list, one page a rule, and the trace through the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from ..assessment import SCHEMA_VERSION
+from ..logic import conditions as c
+from ..logic import model as m
+from ..logic.units import UNITS
+from ..rulepack.examples import Outcome
+from .wording import capital, counted, paras
+
+_STRATA = (
+    ("Team pressures", "team_pressures"),
+    ("County pressures", "county_pressures"),
+    ("Risk rules", "risk"),
+    ("Notices", "notices"),
+    ("Confidence", "reducers"),
+)
+
+
+def head(pack: m.RulePack) -> dict[str, Any]:
+    """What every document about a pack begins with."""
+    return {"schema_version": SCHEMA_VERSION, "pack": {"id": pack.id, "version": pack.version, "hash": pack.hash}}
+
+
+def list_as_dict(pack: m.RulePack) -> dict[str, Any]:
+    rules = [
+        {"id": rule.id, "kind": type(rule).__name__, "title": rule.title, "cites": [f"para {n}" for n in rule.cites], "at": rule.at}
+        for rule in pack.rules.values()
+    ]
+    return head(pack) | {"layers": list(pack.layers), "rules": rules}
+
+
+def render_list(pack: m.RulePack) -> RenderableType:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("Id", "What it says", "Decides", "Paragraphs"):
+        table.add_column(column, overflow="fold")
+    for heading, name in _STRATA:
+        table.add_row(Text(heading, style="bold underline"))
+        for rule in getattr(pack, name).values():
+            table.add_row(f"  {rule.id}", rule.title, _decides(rule, pack), paras(rule.cites))
+        if name == "county_pressures":
+            table.add_row(Text("Supervision", style="bold underline"))
+            table.add_row(f"  {pack.supervision.id}", pack.supervision.title, "", paras(pack.supervision.cites))
+    return Group(Text(f"{pack.title} ({pack.id} {pack.version}, {pack.hash[:12]}; layers {', '.join(pack.layers)})", style="bold"), Text(), table)
+
+
+def _decides(rule: m.Declared, pack: m.RulePack) -> str:
+    match rule:
+        case m.RiskRule(level=level):
+            return f"level {pack.levels.by_id(level).title}"
+        case m.Notice(channel=channel):
+            return channel
+        case m.Reducer(weight=weight):
+            return f"{weight} reason"
+        case m.TeamPressure(family=family):
+            return f"family {family}"
+    return ""
+
+
+def checked(pack: m.RulePack, lacking: int) -> str:
+    said = f"{pack.id} {pack.version} loads: {len(pack.rules)} rules, {len(pack.measures)} measures, {len(pack.thresholds)} thresholds, "
+    said += f"{len(pack.questions)} questions; all {len(pack.paragraphs)} paragraphs accounted for"
+    return said + (f"; {counted(lacking, 'example')} lacking" if lacking else "; every rule has its four examples")
+
+
+def tested_as_dict(pack: m.RulePack, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    return head(pack) | {
+        "examples": [
+            {"rule": o.rule, "name": o.example.name, "at": o.example.at, "expect": o.example.expect, "got": o.got, "passed": o.passed}
+            for o in outcomes
+        ],
+        "passed": sum(o.passed for o in outcomes),
+        "failed": sum(not o.passed for o in outcomes),
+    }
+
+
+# -- trace -----------------------------------------------------------------------------------
+
+
+def trace_as_dict(pack: m.RulePack) -> dict[str, Any]:
+    return head(pack) | {
+        "paragraphs": [
+            {"number": p.number, "says": p.says, "grade": p.grade, "encoded_by": list(p.encoded_by), "not_encoded_because": p.not_encoded_because or None}
+            for p in pack.paragraphs
+        ]
+    }
+
+
+def render_trace(pack: m.RulePack) -> RenderableType:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Para", justify="right", no_wrap=True)
+    table.add_column("What it says, in our words", overflow="fold", ratio=5)
+    table.add_column("Encoded by, or why not", overflow="fold", ratio=6)
+    for p in pack.paragraphs:
+        table.add_row(str(p.number), p.says, ", ".join(p.encoded_by) or f"Not encoded: {p.not_encoded_because}")
+    encoded = sum(bool(p.encoded_by) for p in pack.paragraphs)
+    total = f"{len(pack.paragraphs)} of 30 paragraphs accounted for: {encoded} encoded, {len(pack.paragraphs) - encoded} with a reason why not."
+    return Group(Text(f"The report paragraph by paragraph ({pack.id} {pack.version})", style="bold"), Text(), table, Text(), Text(total))
+
+
+# -- one page --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Page:
+    """One thing of a pack: what it is, its facts line by line, its conditions and its examples."""
+
+    id: str
+    kind: str
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    conditions: tuple[tuple[str, c.Condition], ...] = ()
+    examples: tuple[m.Example, ...] = ()
+    pack: m.RulePack | None = None
+
+    def render(self) -> RenderableType:
+        parts: list[RenderableType] = [Text(f"{self.id}: {self.title}", style="bold"), Text(self.kind, style="dim")]
+        parts += [Text.assemble((f"{name}: ", "bold"), value) for name, value in self.facts if value]
+        for name, condition in self.conditions:
+            tree = Tree(Text(capital(name.replace("_", " ")), style="bold"), guide_style="dim")
+            self._grow(tree, condition)
+            parts.append(tree)
+        if self.examples:
+            parts.append(Text("Examples", style="bold"))
+            parts += [Text(f"  {e.name}: {_given(e.given)} → {e.expect}") for e in self.examples]
+        return Group(*parts)
+
+    def _grow(self, tree: Tree, condition: c.Condition) -> None:
+        branch = tree.add(Text(self._words(condition)))
+        for part in c.parts_of(condition):
+            self._grow(branch, part)
+
+    def _words(self, condition: c.Condition) -> str:
+        assert self.pack is not None
+        match condition:
+            case c.AllOf():
+                return "all of"
+            case c.AnyOf():
+                return "any of"
+            case c.Not():
+                return "not"
+            case c.ReceivingTeam():
+                return "of the team that work transfers to"
+            case c.AtLeastOf(n):
+                return f"at least {n} ({_value_now(self.pack, n)}) of"
+            case c.MeasureTest(threshold=threshold):
+                return f"{c.in_words(condition)} ({_value_now(self.pack, threshold)})"
+            case c.AnswerTest(question):
+                return f"{c.in_words(condition)}: {self.pack.questions[question].statement}"
+        return c.in_words(condition)
+
+    def as_dict(self, pack: m.RulePack) -> dict[str, Any]:
+        return head(pack) | {
+            "id": self.id,
+            "kind": self.kind,
+            "title": self.title,
+            **{name.replace(" ", "_"): value for name, value in self.facts if value},
+            "conditions": {name: c.spelled_out(condition) for name, condition in self.conditions},
+            "examples": [{"name": e.name, "given": e.given, "expect": e.expect} for e in self.examples],
+        }
+
+
+def names(pack: m.RulePack) -> set[str]:
+    """Everything that can be shown by name."""
+    return {*pack.rules, *pack.measures, *pack.figures, *pack.thresholds, *pack.questions, *(f"para {p.number}" for p in pack.paragraphs)}
+
+
+def page(pack: m.RulePack, name: str) -> Page | None:
+    """The page of a rule, measure, figure, threshold, question or paragraph; None where nothing is so called."""
+    if name in pack.rules:
+        return _rule_page(pack, pack.rules[name])
+    if name in pack.thresholds:
+        return _threshold_page(pack, pack.thresholds[name])
+    if name in pack.measures:
+        measure = pack.measures[name]
+        facts = (("Formula", measure.formula_text or "supplied as it is"), *_number_facts(measure),
+                 ("May be supplied", "yes" if measure.may_be_supplied else ""), ("Cites", paras(measure.cites)), ("Source", measure.source),
+                 ("Read by", ", ".join(_readers(pack, name))))  # fmt: skip
+        return Page(name, "measure", measure.title, facts)
+    if name in pack.figures:
+        figure = pack.figures[name]
+        facts = (("Means", figure.help), ("Column of", f"{figure.table}.csv"), *_number_facts(figure), ("At most", figure.at_most or ""),
+                 ("Read by", ", ".join(_readers(pack, name))))  # fmt: skip
+        return Page(name, "figure", figure.title, facts)
+    if name in pack.questions:
+        return _question_page(pack, pack.questions[name])
+    for paragraph in pack.paragraphs:
+        if name == f"para {paragraph.number}":
+            facts = (("Grade", paragraph.grade), ("Encoded by", ", ".join(paragraph.encoded_by)), ("Not encoded because", paragraph.not_encoded_because))
+            return Page(name, "paragraph of the report", paragraph.says, facts)
+    return None
+
+
+def _number_facts(thing: m.Measure | m.Figure) -> tuple[tuple[str, str], ...]:
+    return (("Unit", f"{thing.unit}, {UNITS[thing.unit].range_in_words}"), ("Worse when", thing.worse_when), ("Comes from", thing.comes_from))
+
+
+def _rule_page(pack: m.RulePack, rule: m.Declared) -> Page:
+    facts = [("Why", rule.because), ("Cites", paras(rule.cites)), ("Decides", _decides(rule, pack))]
+    if isinstance(rule, m.CountyPressure):
+        facts.append(("On when", f"more than {rule.most} ({_value_now(pack, rule.most)}) of all {pack.words.teams} are affected"))
+    points = getattr(rule, "points", None)
+    facts.append(("Points", ", ".join(f"{k} {v}" for k, v in points.items()) if isinstance(points, dict) else str(points or "")))
+    facts += [("Tell the manager", getattr(rule, "tell_the_manager", "")), ("Stands at", rule.at)]
+    return Page(rule.id, _kind(rule), rule.title, tuple(facts), tuple(rule.conditions.items()), rule.examples, pack)
+
+
+def _kind(rule: m.Declared) -> str:
+    return {m.TeamPressure: "team pressure", m.CountyPressure: "county pressure", m.Supervision: "supervision",
+            m.RiskRule: "risk rule", m.Notice: "notice", m.Reducer: "reason for less confidence"}[type(rule)]  # fmt: skip
+
+
+def _threshold_page(pack: m.RulePack, threshold: m.Threshold) -> Page:
+    unit = UNITS[threshold.unit]
+    values = tuple(
+        (f"From {v.start}" if v.start else "Always", f"{unit.say(v.value)} ({v.basis}: {v.source})") for v in threshold.values
+    )
+    return Page(threshold.id, "threshold", threshold.title, (("Unit", threshold.unit), *values, ("Read by", ", ".join(_readers(pack, threshold.id)))))
+
+
+def _question_page(pack: m.RulePack, question: m.Question) -> Page:
+    facts = (
+        ("Theme", next(theme.title for theme in pack.questionnaire.themes if theme.id == question.theme)),
+        ("Favourable when", question.favourable_when),
+        ("Polarity", f"{question.polarity} (A follows from the report's wording, B is inferred)" if question.polarity != "unknown" else "unknown"),
+        ("County finding of 2009", question.county_finding),
+        ("Cites", paras(question.cites)),
+        ("Note", question.note),
+        ("Anomalies", "; ".join(a.says for a in pack.questionnaire.anomalies if question.id in a.questions)),
+        ("Read by", ", ".join(_readers(pack, question.id)) or "the findings only"),
+    )
+    return Page(question.id, "question", question.statement, facts)
+
+
+def _readers(pack: m.RulePack, name: str) -> Iterator[str]:
+    """The rules that read a measure, figure, threshold or question themselves, and measures made of it."""
+    for measure in pack.measures.values():
+        if name in measure.formula_text.replace("(", " ").replace(")", " ").split():
+            yield measure.id
+    for rule in pack.rules.values():
+        parts = [part for condition in rule.conditions.values() for part in c.walk(condition)]
+        if name == getattr(rule, "most", None) or any(name in _named_in(part) for part in parts):
+            yield rule.id
+
+
+def _named_in(part: c.Condition) -> tuple[str, ...]:
+    match part:
+        case c.MeasureTest(measure, _, threshold):
+            return measure, threshold
+        case c.SupplyTest(measure):
+            return (measure,)
+        case c.AnswerTest(question):
+            return (question,)
+        case c.AtLeastOf(n):
+            return (n,)
+    return ()
+
+
+def _value_now(pack: m.RulePack, name: str) -> str:
+    threshold = pack.thresholds[name]
+    latest = max(threshold.values, key=lambda v: str(v.start or ''))
+    return UNITS[threshold.unit].say(latest.value)
+
+
+def _given(given: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in given.items()) or "nothing given"
+

@@ -1,0 +1,157 @@
+"""The table of a quarter: county pressures, then every team by district, then a legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ..assessment import Assessment, TeamAssessment
+from ..logic.explain import in_words
+from ..logic.missing import Missing
+from ..logic.model import RulePack
+from .wording import STYLES, capital, counted, level_text, pressure_words
+
+_MOST_MISSING = 2
+
+
+def render(assessment: Assessment) -> RenderableType:
+    """The whole quarter as one thing to print."""
+    return Group(
+        _heading(assessment),
+        Text(),
+        *_county(assessment),
+        Text(),
+        _table(assessment),
+        Text(),
+        *_summary(assessment),
+        *_compliance(assessment),
+        *_left_out(assessment),
+        Text(),
+        *legend(assessment.pack),
+    )
+
+
+def _heading(assessment: Assessment) -> Text:
+    pack = assessment.pack
+    text = Text(f"{assessment.quarter}: pressures on {len(assessment.teams)} {pack.words.teams}", style="bold")
+    text.append(f"\nRules {pack.id} {pack.version} ({pack.hash[:12]}), evidence {assessment.evidence_hash[:12]}; {_engines(assessment)}", style="not bold")
+    return text
+
+
+def _engines(assessment: Assessment) -> str:
+    if len(assessment.engines) == 2:
+        return "two engines agree"
+    return f"one engine only, {assessment.engines[0]}: {assessment.one_engine_because}"
+
+
+def _county(assessment: Assessment) -> Iterator[Text]:
+    pack = assessment.pack
+    areas = {majority.area for majority in assessment.county}
+    yield Text(f"{capital(pack.words.county)}-wide pressures (on when more than half of all {pack.words.teams} are affected)", style="bold")
+    for majority in assessment.county:
+        where = f"{majority.area}: " if len(areas) > 1 else ""
+        line = Text(f"  {where}{pack.county_pressures[majority.pressure].title}: ")
+        line.append(str(majority), style="bold" if str(majority) == "on" else "")
+        line.append(f", {in_words(majority, pack)}")
+        yield line
+
+
+def _table(assessment: Assessment) -> Table:
+    pack = assessment.pack
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    table.add_column(capital(pack.words.team), min_width=18, overflow="fold")
+    table.add_column("Level", min_width=9, overflow="fold")
+    table.add_column("Could be", min_width=8, overflow="fold")
+    table.add_column("Score", min_width=9, no_wrap=True)
+    table.add_column("Pressures", min_width=16, overflow="fold", ratio=3)
+    table.add_column("Confidence", min_width=6, overflow="fold")
+    table.add_column("Missing", min_width=12, overflow="fold", ratio=2)
+    for district, teams in groupby(in_order(assessment), key=_area):
+        table.add_row(Text(district, style="bold underline"))
+        for team in teams:
+            table.add_row(*_row(pack, team))
+    return table
+
+
+def _area(team: TeamAssessment) -> str:
+    return team.team.district or team.team.county
+
+
+def in_order(assessment: Assessment) -> list[TeamAssessment]:
+    """Teams by district, then by level and score, highest first, then by name."""
+    levels = assessment.pack.levels
+    return sorted(
+        assessment.teams,
+        key=lambda t: (_area(t), -levels.rank(t.level), t.level == levels.insufficient.id, -t.score.points, t.team.name, t.team.id),
+    )
+
+
+def _row(pack: RulePack, team: TeamAssessment) -> list[RenderableType]:
+    could_be = "" if team.could_be == team.level else pack.levels.by_id(team.could_be).title
+    return [
+        Text(f"  {team.team.name} "),
+        level_text(pack, team.level),
+        Text(could_be),
+        Text(score_words(team)),
+        Text(", ".join(pressure_words(p, grade) for p, grade in team.pressures.items() if str(grade) in ("present", "severe")) or "none proved"),
+        Text(team.confidence.band),
+        Text(missing_words(team.missing)),
+    ]
+
+
+def score_words(team: TeamAssessment) -> str:
+    """ "9 of 26", or "9–13 of 26" with what is missing."""
+    score = team.score
+    return f"{score.low} of {score.of}" if score.low == score.high else f"{score.low}–{score.high} of {score.of}"
+
+
+def missing_words(missing: Iterable[Missing]) -> str:
+    """The first few figures by name, and the answers as a number."""
+    missing = list(missing)
+    answers = sum(m.id.startswith("q") and m.id[1:].isdigit() for m in missing)
+    names = [m.title.lower() for m in missing if not (m.id.startswith("q") and m.id[1:].isdigit())]
+    shown = names[:_MOST_MISSING]
+    if len(names) > _MOST_MISSING:
+        shown.append(f"{len(names) - _MOST_MISSING} more")
+    if answers:
+        shown.append(counted(answers, "answer"))
+    return ", ".join(shown)
+
+
+def _summary(assessment: Assessment) -> Iterator[Text]:
+    pack = assessment.pack
+    counts = {level.id: 0 for level in (*pack.levels.levels[::-1], pack.levels.insufficient)}
+    for team in assessment.teams:
+        counts[team.level] += 1
+    said = ", ".join(f"{count} {pack.levels.by_id(level).title.lower()}" for level, count in counts.items() if count)
+    yield Text(f"{len(assessment.teams)} {pack.words.teams}: {said}. Flagged (elevated or high): {len(assessment.flagged)}.")
+
+
+def _compliance(assessment: Assessment) -> Iterator[Text]:
+    """Compliance notices are a channel of their own, beside the levels."""
+    pack = assessment.pack
+    for notice in pack.notices.values():
+        if notice.channel == "compliance":
+            teams = [t.team.name for t in in_order(assessment) if str(t.notices[notice.id]) == "met"]
+            if teams:
+                yield Text(f"Compliance, to verify: {notice.title} ({notice.id}): {', '.join(teams)}", style=STYLES["compliance"])
+
+
+def _left_out(assessment: Assessment) -> Iterator[Text]:
+    if assessment.left_out:
+        yield Text(f"Left out by --skip-bad-rows, {counted(len(assessment.left_out), 'problem')}:", style="bold")
+        for problem in assessment.left_out:
+            yield Text(f"  {problem}")
+
+
+def legend(pack: RulePack) -> Iterator[Text]:
+    """What the table means, in a line, and what it does not."""
+    yield Text(
+        "Level: proved by the evidence; could be: if what is missing went the wrong way. Score orders teams within a level only. "
+        "These are pressures that raise the risk that standards may become unsafe; they say nothing about anyone's work.",
+        style="dim",
+    )

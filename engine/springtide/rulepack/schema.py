@@ -1,0 +1,262 @@
+"""The shape of every file of a rule pack, for checking and for editors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+ConditionDoc = Annotated[Any, WithJsonSchema({"$ref": "#/$defs/condition"})]
+Text = Annotated[str, Field(min_length=1)]
+Word = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+ParaText = Annotated[str, Field(pattern=r"^para ([1-9]|[12][0-9]|30)$")]
+Cites = Annotated[list[ParaText], Field(min_length=1)]
+YesNo = Literal["yes", "no"]
+Direction = Literal["higher", "lower", "neither"]
+Points = dict[str, Annotated[int, Field(ge=0)]]
+
+
+class Doc(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class WordsDoc(Doc):
+    team: Text
+    teams: Text
+    district: Text
+    county: Text
+
+
+class PackDoc(Doc):
+    """pack.yaml: what this pack or layer is."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    title: Text
+    about: Text
+    builds_on: Text | None = None
+    words: WordsDoc | None = None
+
+
+class DatedValueDoc(Doc):
+    from_: Annotated[Text, Field(alias="from")]
+    value: float
+    basis: Literal["report", "statistic", "judgement"]
+    source: Text
+
+
+class ThresholdDoc(Doc):
+    """One entry of thresholds.yaml. A layer gives `values` only."""
+
+    title: Text | None = None
+    unit: Text | None = None
+    measure: Word | None = None
+    values: Annotated[list[DatedValueDoc], Field(min_length=1)] | None = None
+
+
+class FigureDoc(Doc):
+    """One entry of figures.yaml: a column of evidence."""
+
+    title: Text
+    help: Text
+    table: Literal["workforce", "audits", "responses"]
+    unit: Text
+    worse_when: Direction
+    comes_from: Text
+    at_most: Word | None = None
+
+
+class MeasureDoc(Doc):
+    """One entry of measures.yaml: arithmetic over figures."""
+
+    title: Text
+    formula: Text | None = None
+    unit: Text
+    worse_when: Direction
+    may_be_supplied: YesNo = "no"
+    comes_from: Text
+    cites: Cites | None = None
+    source: Text | None = None
+
+
+class ScaleAnswerDoc(Doc):
+    answer: Text
+    meaning: Literal["favourable", "adverse"]
+
+
+class ScaleDoc(Doc):
+    answers: Annotated[list[ScaleAnswerDoc], Field(min_length=2)]
+    not_counted: Text
+    missing: Text
+    basis: Literal["report", "statistic", "judgement"]
+    source: Text
+    cites: Cites
+
+
+class ThemeDoc(Doc):
+    id: Word
+    title: Text
+    questions: Text | None = None
+    cites: Cites
+
+
+class QuestionDoc(Doc):
+    id: Annotated[str, Field(pattern=r"^q[1-9][0-9]*$")]
+    number: Annotated[int, Field(ge=1)]
+    theme: Word
+    statement: Text
+    favourable_when: Literal["high", "low", "unknown"]
+    polarity: Literal["A", "B", "unknown"]
+    county_finding: Literal["positive", "improvement", "none"]
+    cites: Cites
+    note: Text | None = None
+
+
+class AnomalyDoc(Doc):
+    id: Word
+    says: Text
+    questions: list[Word]
+    cites: Cites
+    handling: Text
+
+
+class UnnumberedDoc(Doc):
+    id: Word
+    theme: Word
+    finding: Literal["positive", "improvement"]
+    says: Text
+    note: Text
+    cites: Cites
+
+
+class QuestionnaireDoc(Doc):
+    """questionnaire.yaml: scale, themes, questions, and what the report leaves open."""
+
+    scale: ScaleDoc
+    themes: Annotated[list[ThemeDoc], Field(min_length=1)]
+    questions: Annotated[list[QuestionDoc], Field(min_length=1)]
+    anomalies: list[AnomalyDoc]
+    unnumbered: list[UnnumberedDoc]
+
+
+class ParagraphDoc(Doc):
+    number: Annotated[int, Field(ge=1, le=30)]
+    says: Text
+    grade: Text
+    encoded_by: list[Text]
+    not_encoded_because: Text | None = None
+
+
+class ParagraphsDoc(Doc):
+    """paragraphs.yaml: the report paragraph by paragraph."""
+
+    paragraphs: list[ParagraphDoc]
+
+
+class PeriodDoc(Doc):
+    """One entry of periods.yaml: quarters with something in common."""
+
+    title: Text
+    quarters: list[Text]
+    source: Text
+
+
+class LevelDoc(Doc):
+    id: Word
+    title: Text
+    words: Text
+    response: Text
+
+
+class InsufficientDoc(Doc):
+    title: Text
+    words: Text
+    response: Text
+    at_least: Word
+    because: Text
+
+
+class WeightsDoc(Doc):
+    major: Word | None = None
+    minor: Word | None = None
+
+
+class ConfidenceBandsDoc(Doc):
+    low_when: WeightsDoc
+    medium_when: WeightsDoc
+
+
+class LevelsDoc(Doc):
+    """levels.yaml: the levels, lowest first, and the confidence beside them."""
+
+    levels: Annotated[list[LevelDoc], Field(min_length=2)]
+    flagged_from: Word
+    insufficient_evidence: InsufficientDoc
+    confidence: ConfidenceBandsDoc
+
+
+class ExampleDoc(Doc):
+    name: Text
+    given: dict[str, Any]
+    expect: Text
+
+
+class RuleDoc(Doc):
+    id: Word
+    title: Text
+    cites: Cites
+    because: Text
+    examples: Annotated[list[ExampleDoc], Field(min_length=1)]
+
+
+class TeamPressureDoc(RuleDoc):
+    """pressures/team/ID.yaml: a local pressure."""
+
+    family: Word
+    present: ConditionDoc
+    severe: ConditionDoc
+    points: Points
+    tell_the_manager: Text
+
+
+class CountyPressureDoc(RuleDoc):
+    """pressures/county/ID.yaml: a pressure that is on when most teams are affected."""
+
+    affected: ConditionDoc
+    most: Word
+    tell_the_manager: Text
+
+
+class SupervisionDoc(RuleDoc):
+    """supervision.yaml: the hinge."""
+
+    evidenced_strained: ConditionDoc
+    evidenced_adequate: ConditionDoc
+    inferred_strained: ConditionDoc
+    points: Points
+    tell_the_manager: Text
+
+
+class RiskRuleDoc(RuleDoc):
+    """risk/ID.yaml: a coincidence of pressures and the level it proves."""
+
+    level: Word
+    when: ConditionDoc
+    points: Annotated[int, Field(ge=0)] = 0
+    same_day: YesNo = "no"
+    tell_the_manager: Text
+
+
+class NoticeDoc(RuleDoc):
+    """notices/ID.yaml: something to know that decides no level."""
+
+    channel: Literal["notice", "compliance"]
+    when: ConditionDoc
+    tell_the_manager: Text
+
+
+class ReducerDoc(RuleDoc):
+    """confidence/ID.yaml: a reason to trust a result less."""
+
+    weight: Literal["minor", "major"]
+    when: ConditionDoc

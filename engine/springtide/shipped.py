@@ -1,0 +1,22 @@
+"""Where the rule packs and examples that come with springtide are: in the checkout, or in the wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _folder(name: str) -> Path:
+    installed = _PACKAGE / "_shipped" / name
+    return installed if installed.is_dir() else _PACKAGE.parent.parent / name
+
+
+def rules_folder() -> Path:
+    """The folder of the shipped rule packs."""
+    return _folder("rules")
+
+
+def example_folder(name: str = "kent-2009") -> Path:
+    """The folder of a shipped example."""
+    return _folder("examples") / name
