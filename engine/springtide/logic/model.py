@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from graphlib import TopologicalSorter
 from typing import Any, Literal
 
-from .conditions import Condition
+from .conditions import AnswerTest, Condition, RuleTest, parts_of, walk
 from .formula import Formula
 from .quarter import Quarter
 
@@ -321,7 +322,7 @@ class RulePack:
             found.setdefault(pressure.family, []).append(pressure)
         return {family: tuple(members) for family, members in found.items()}
 
-    @property
+    @cached_property
     def rules(self) -> dict[str, Declared]:
         """Everything with a condition and examples, by id, in the order of the strata."""
         return {
@@ -332,6 +333,38 @@ class RulePack:
             **self.notices,
             **self.reducers,
         }
+
+    @cached_property
+    def leaves(self) -> tuple[Condition, ...]:
+        """Every condition that reads something itself, over all rules, each once."""
+        return tuple(
+            dict.fromkeys(
+                part
+                for rule in self.rules.values()
+                for condition in rule.conditions.values()
+                for part in walk(condition)
+                if not parts_of(part)
+            )
+        )
+
+    @cached_property
+    def questions_read(self) -> tuple[str, ...]:
+        """The questions that some rule reads, in their order."""
+        read = {leaf.question for leaf in self.leaves if isinstance(leaf, AnswerTest)}
+        return tuple(question for question in self.questions if question in read)
+
+    @cached_property
+    def rule_order(self) -> tuple[str, ...]:
+        """Risk rules so that each comes after those it reads.
+
+        Raises:
+            graphlib.CycleError: rules that read each other in a circle.
+        """
+        reads = {
+            rule.id: sorted({part.rule for part in walk(rule.when) if isinstance(part, RuleTest)})
+            for rule in self.risk.values()
+        }
+        return tuple(TopologicalSorter(reads).static_order())
 
     def values(self, quarter: Quarter) -> dict[str, float]:
         """Every threshold's value in force in a quarter.

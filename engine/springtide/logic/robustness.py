@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .conditions import MeasureTest, walk
+from .conditions import MeasureTest
 from .facts import Evidence, Facts
 from .model import RulePack
 from .strata import add_rules, team_strata, verdict
@@ -52,11 +52,9 @@ def _one_post_either_way(evidence: Evidence) -> list[Evidence]:
 
 def _thresholds_moved(pack: RulePack, thresholds: dict[str, float]) -> list[dict[str, float]]:
     compared = {
-        part.threshold
-        for rule in pack.rules.values()
-        for condition in rule.conditions.values()
-        for part in walk(condition)
-        if isinstance(part, MeasureTest) and not UNITS[pack.thresholds[part.threshold].unit].counts_things
+        leaf.threshold
+        for leaf in pack.leaves
+        if isinstance(leaf, MeasureTest) and not UNITS[pack.thresholds[leaf.threshold].unit].counts_things
     }
     return [
         thresholds | {name: thresholds[name] * factor for name in compared} for factor in (1 - _TENTH, 1 + _TENTH)

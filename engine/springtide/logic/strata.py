@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
 
-from .conditions import RuleTest, walk
 from .facts import Facts, Grade, Majority, SupervisionState
 from .judge import truth_of
 from .model import RulePack
@@ -66,21 +64,8 @@ def majorities(pack: RulePack, thresholds: dict[str, float], area: str, affected
 
 
 def add_rules(facts: Facts) -> None:
-    for rule in order_of_rules(facts.pack):
+    for rule in facts.pack.rule_order:
         facts.rules[rule] = truth_of(facts.pack.risk[rule].when, facts)
-
-
-def order_of_rules(pack: RulePack) -> tuple[str, ...]:
-    """Risk rules so that each comes after those it reads.
-
-    Raises:
-        graphlib.CycleError: rules that read each other in a circle.
-    """
-    reads = {
-        rule.id: sorted({part.rule for part in walk(rule.when) if isinstance(part, RuleTest)})
-        for rule in pack.risk.values()
-    }
-    return tuple(TopologicalSorter(reads).static_order())
 
 
 def notices_of(facts: Facts) -> dict[str, Truth]:
