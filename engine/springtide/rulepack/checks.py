@@ -7,7 +7,6 @@ from graphlib import CycleError, TopologicalSorter
 
 from ..logic import model as m
 from ..logic.formula import names_in
-from ..logic.strata import order_of_rules
 from .examples import check_examples
 from .layers import Entry, Stack
 from .problems import Problem, did_you_mean
@@ -32,7 +31,7 @@ def check_measure_cycles(measures: Mapping[str, m.Measure], entries: Mapping[str
 def check_pack(pack: m.RulePack, stack: Stack) -> Iterator[Problem]:
     """Circles among rules, the index of paragraphs against the citations, and the examples' words."""
     try:
-        order_of_rules(pack)
+        pack.rule_order
     except CycleError as error:
         circle = error.args[1]
         entry = stack.of("risk rule")[circle[0]]
