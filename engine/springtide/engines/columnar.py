@@ -18,7 +18,6 @@ from ..logic import conditions as c
 from ..logic.facts import SUPERVISION_STATES
 from ..logic.formula import Arithmetic, Formula, LastQuarter, Name, SquareRoot
 from ..logic.model import RulePack
-from ..logic.strata import order_of_rules
 
 TEAM, COUNTY, QUARTER, TRANSFERS_TO, LAST_LEVEL = "team_id", "county", "quarter", "transfers_to", "last_level_rank"
 ANSWER_PARTS = ("favourable", "adverse", "unknown", "not_applicable")
@@ -125,7 +124,7 @@ class _Rating:
 
     def _rules(self) -> None:
         self._measure_columns(rule.when for rule in self.pack.risk.values())
-        for rule in order_of_rules(self.pack):
+        for rule in self.pack.rule_order:
             self._keep(rule, self._pair(self.pack.risk[rule].when))
 
     def _notices(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from ..evidence.records import EvidenceSet, questions_read
+from ..evidence.records import EvidenceSet
 from ..logic.answers import favourable_answers
 from ..logic.facts import Evidence, Majority, Team
 from ..logic.model import RulePack
@@ -70,7 +70,7 @@ def _answers(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, index: pd.
         return pd.DataFrame(index=index)
     owners = [response.team for response in returned]
     counts: dict[str, pd.Series] = {}
-    for question in questions_read(pack):
+    for question in pack.questions_read:
         answers = pd.Series([response.answers.get(question) for response in returned], dtype="object")
         good = favourable_answers(pack.questions[question], scale)
         sort = {answer: "favourable" if answer in good else "adverse" for answer in scale.answers}

@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property
 
 from ..logic.answers import Answer, combine
-from ..logic.conditions import AnswerTest, walk
 from ..logic.facts import Evidence, Team
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
@@ -146,18 +145,6 @@ class EvidenceSet:
         )
 
 
-def questions_read(pack: RulePack) -> tuple[str, ...]:
-    """The questions that some rule reads, in their order."""
-    read = {
-        part.question
-        for rule in pack.rules.values()
-        for condition in rule.conditions.values()
-        for part in walk(condition)
-        if isinstance(part, AnswerTest)
-    }
-    return tuple(question for question in pack.questions if question in read)
-
-
 def _combined(pack: RulePack, question: str, responses: Iterable[Response]) -> Answer:
     return combine(pack.questions[question], pack.questionnaire.scale, [r.answers.get(question) for r in responses])
 
@@ -165,7 +152,7 @@ def _combined(pack: RulePack, question: str, responses: Iterable[Response]) -> A
 def _counted(pack: RulePack, responses: list[Response], quarter: Quarter) -> dict[str, float]:
     """Figures about the return itself; they are always known, for no return is a fact too."""
     missing = pack.questionnaire.scale.missing
-    read = questions_read(pack)
+    read = pack.questions_read
     return {
         "responses": len(responses),
         "individual_responses": sum(r.respondent in ("manager", "practitioner") for r in responses),
@@ -182,7 +169,7 @@ def _split(pack: RulePack, responses: list[Response]) -> tuple[str, ...]:
     if not all(by_role.values()):
         return ()
     split = []
-    for question in questions_read(pack):
+    for question in pack.questions_read:
         managers, practitioners = (_combined(pack, question, group) for group in by_role.values())
         if managers.counted and practitioners.counted and Truth.CANNOT_TELL not in (managers.is_adverse, practitioners.is_adverse):
             if managers.is_adverse is not practitioners.is_adverse:
