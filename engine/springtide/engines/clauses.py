@@ -11,7 +11,7 @@ Numbers, thresholds and counting over teams are settled before, in `logic`.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -20,6 +20,7 @@ from ..logic.facts import SUPERVISION_STATES
 from ..logic.model import RulePack
 from ..logic.truth import Truth
 
+ALWAYS = "always:met"
 MODES = ("met", "could", "refuted", "doubted")
 _OPPOSITE = {"met": "refuted", "could": "doubted", "refuted": "met", "doubted": "could"}
 _DUAL = {"met": False, "could": False, "refuted": True, "doubted": True}
@@ -77,10 +78,12 @@ class Compiler:
     def __init__(self, thresholds: dict[str, float]):
         self.thresholds = thresholds
         self.clauses: list[Clause] = []
+        self.defined: set[str] = set()
         self.atoms: dict[str, c.Condition] = {}
 
     def define(self, name: str, condition: c.Condition) -> None:
         """Clauses that conclude all four symbols of a finding from a condition."""
+        self.defined.add(name)
         inner = self._symbol(name, condition)
         if inner != name:
             for mode in MODES:
@@ -88,15 +91,17 @@ class Compiler:
 
     def join(self, name: str, parts: list[str], *, every: bool) -> None:
         """A finding from others by name: every one of them, or any."""
+        self.defined.add(name)
         for mode in MODES:
-            antecedents = [f"{part}:{mode}" for part in parts]
+            antecedents = _each_once(f"{part}:{mode}" for part in parts)
             if every != _DUAL[mode]:
-                self.clauses.append(Clause(f"{name}:{mode}", tuple(antecedents)))
+                self.clauses.append(Clause(f"{name}:{mode}", antecedents or (ALWAYS,)))
             else:
                 self.clauses.extend(Clause(f"{name}:{mode}", (one,)) for one in antecedents)
 
     def swap(self, name: str, part: str) -> None:
         """A finding as the negation of another."""
+        self.defined.add(name)
         for mode in MODES:
             self.clauses.append(Clause(f"{name}:{mode}", (f"{part}:{_OPPOSITE[mode]}",)))
 
@@ -120,12 +125,18 @@ class Compiler:
 
     def _at_least(self, name: str, n: int, parts: list[str]) -> None:
         """At least n hold when some n of them do; they do not when some len - n + 1 do not."""
+        self.defined.add(name)
         for mode in MODES:
             size = len(parts) - n + 1 if _DUAL[mode] else n
             if size <= 0:
-                self.clauses.append(Clause(f"{name}:{mode}", ("always",)))
+                self.clauses.append(Clause(f"{name}:{mode}", (ALWAYS,)))
             for chosen in combinations(parts, size) if size > 0 else ():
-                self.clauses.append(Clause(f"{name}:{mode}", tuple(f"{part}:{mode}" for part in chosen)))
+                self.clauses.append(Clause(f"{name}:{mode}", _each_once(f"{part}:{mode}" for part in chosen)))
+
+
+def _each_once(symbols: Iterable[str]) -> tuple[str, ...]:
+    """A clause that named a symbol twice would wait for two facts where there can be but one."""
+    return tuple(dict.fromkeys(symbols))
 
 
 @dataclass(frozen=True)
@@ -210,8 +221,8 @@ def _supervision_state(compiler: Compiler, name: str, state: str) -> None:
 
 def _stage(name: str, compiler: Compiler, findings: list[str]) -> Stage:
     clauses = _needed(compiler.clauses, findings)
-    concluded = {clause.conclusion for clause in clauses}
-    wanted = {symbol for clause in clauses for symbol in clause.antecedents} - concluded
+    read = {symbol for clause in clauses for symbol in clause.antecedents}
+    wanted = {symbol for symbol in read if symbol.rpartition(":")[0] not in compiler.defined}
     return Stage(name, clauses, tuple(sorted(wanted)), tuple(dict.fromkeys(findings)), compiler.atoms)
 
 

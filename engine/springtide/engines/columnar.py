@@ -207,7 +207,7 @@ class _Rating:
                 return None if when else self._value(name, LAST)
             case SquareRoot(of):
                 inside = self._arithmetic(of, when)
-                return None if inside is None else inside.sqrt().fill_nan(None)
+                return None if inside is None else nw.when(inside >= 0).then(inside).otherwise(None).sqrt()
             case Arithmetic(operator, left, right):
                 a, b = self._arithmetic(left, when), self._arithmetic(right, when)
                 if a is None or b is None:

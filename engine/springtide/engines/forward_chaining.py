@@ -18,14 +18,13 @@ from ..logic.judge import truth_of
 from ..logic.model import RulePack
 from ..logic.strata import findings_ids, majorities, verdict
 from ..logic.truth import Truth
-from .clauses import MODES, Clause, Stage, compile_stages, receiving_conditions, receiving_name, symbols_of, truth_from
+from .clauses import ALWAYS, MODES, Clause, Stage, compile_stages, receiving_conditions, receiving_name, symbols_of, truth_from
 from .result import EngineResult, TeamFindings, pressures_in, rules_in, supervision_in
 
 # Far inside the limits at which the package hangs, crashes or drops facts.
 _MOST_RULES = 4000
 _MOST_RULES_ON_ONE_TEST = 200
 _MOST_VALUES_OF_ONE_PROPERTY = 500
-_ALWAYS = frozenset({"always:met", "always:could"})
 
 
 class ForwardChainingError(RuntimeError):
@@ -92,7 +91,7 @@ class Chainer:
         host, name = self._host, self.stage.name
         try:
             host.assert_fact(name, {"id": f"{session}:_begin", "sid": session, "begin": "yes"})
-            for symbol in sorted(set(symbols) | _ALWAYS):
+            for symbol in sorted(set(symbols) | {ALWAYS}):
                 self._assert(lambda fact: host.assert_fact(name, fact), symbol, ())
             self._check_nothing_lost(session)
             return Derivation(self._run.known)
@@ -223,7 +222,7 @@ def _settled(stage: Stage, facts: Facts, known: Mapping[str, Truth] = MappingPro
     """The symbols a stage needs from outside: findings already known, and conditions settled in `logic`."""
     symbols: set[str] = set()
     for name in {symbol.rpartition(":")[0] for symbol in stage.given}:
-        if name != "always":
+        if f"{name}:met" != ALWAYS:
             symbols.update(symbols_of(name, known[name] if name in known else truth_of(stage.atoms[name], facts)))
     return symbols & set(stage.given)
 

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""How fast springtide is, on this machine: `python3 tasks.py bench`.
+
+Speed lives here and never in a timed test: machines differ, and a slow one is not a defect.
+Each figure says how many runs it comes from; quote medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pandas as pd
+
+from springtide import load_pack
+from springtide.engines import columnar
+from springtide.logic.quarter import Quarter
+from springtide.rulepack.examples import latest_quarter
+
+ANSWERS = ("always", "usually", "sometimes", "rarely", "never", "don't know")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=5, help="counted runs of each figure (default 5)")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="team-quarters for the columnar engine")
+    parser.add_argument("--teams", type=int, default=200, help="teams of the county scored in a cold process")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args()
+    figures = [*county(options.teams, options.runs), columnar_rate(options.rows, options.runs)]
+    if options.json:
+        print(json.dumps(figures, indent=2))
+        return
+    for figure in figures:
+        print(f"{figure['what']}: median {figure['median']:,} {figure['unit']} (least {figure['least']:,}, most {figure['most']:,}, {figure['runs']} runs)")
+
+
+def county(teams: int, runs: int) -> list[dict[str, object]]:
+    """A whole process, cold: 48 questions, three respondents a team, both engines."""
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        write_county(Path(folder), teams)
+        for engine in ("both", "columnar"):
+            command = [sys.executable, "-m", "springtide", "score", folder, "--quarter", "2008/09 Q4", "--engine", engine]
+            seconds = timed(lambda command=command: subprocess.run(command, check=True, capture_output=True), runs)
+            figures.append(figure(f"score {teams} teams x 48 questions x 3 respondents, cold process, engine {engine}", "s", seconds, 2))
+    return figures
+
+
+def columnar_rate(rows: int, runs: int) -> dict[str, object]:
+    """The columnar engine alone over workforce evidence, a frame of many teams and quarters."""
+    pack = load_pack("kent-2009")
+    thresholds = pack.values(latest_quarter(pack))
+    frame = workforce(rows)
+    rates = [rows / seconds for seconds in timed(lambda: columnar.rate(frame, pack, thresholds), runs)]
+    return figure(f"columnar engine alone, {rows:,} team-quarters of workforce evidence", "team-quarters/s", rates, -3)
+
+
+def timed(job: Callable[[], object], runs: int) -> list[float]:
+    """Seconds of each counted run, after one that warms the disk's and the allocator's memory."""
+    job()
+    seconds = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        job()
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def figure(what: str, unit: str, values: list[float], digits: int) -> dict[str, object]:
+    shown = {"median": statistics.median(values), "least": min(values), "most": max(values)}
+    rounded = {name: int(round(v, digits)) if digits <= 0 else round(v, digits) for name, v in shown.items()}
+    return {"what": what, "unit": unit, **rounded, "runs": len(values)}
+
+
+def workforce(rows: int) -> pd.DataFrame:
+    """Team-quarters with the figures that teams give each quarter, one in twenty of them missing."""
+    rng = np.random.default_rng(2009)
+    quarters = 20
+    teams = -(-rows // quarters)
+    established = rng.integers(4, 16, rows).astype(float)
+    vacant = np.minimum(rng.integers(0, 5, rows), established)
+    figures = {
+        "established_posts": established, "vacant_posts": vacant, "in_post_fte": established - vacant,
+        "agency_fte": rng.integers(0, 3, rows).astype(float), "leavers_12_months_fte": rng.integers(0, 3, rows).astype(float),
+        "fte_unavailable": rng.integers(0, 3, rows).astype(float), "case_holders_fte": np.maximum(established - vacant, 1),
+        "cases_worked": rng.integers(60, 200, rows).astype(float), "highest_caseload": rng.integers(12, 35, rows).astype(float),
+        "complex_cases_in_crisis": rng.integers(0, 6, rows).astype(float), "referrals": rng.integers(20, 90, rows).astype(float),
+        "usual_referrals": rng.integers(30, 60, rows).astype(float), "supervision_sessions_due": np.full(rows, 20.0),
+        "supervision_sessions_held": rng.integers(8, 20, rows).astype(float),
+    }  # fmt: skip
+    for values in figures.values():
+        values[rng.random(rows) < 0.05] = np.nan
+    number = np.arange(rows)
+    names = {columnar.TEAM: number % teams, columnar.COUNTY: (number % teams) % 10, columnar.QUARTER: number // teams}
+    return pd.DataFrame(names | figures)
+
+
+def write_county(folder: Path, teams: int) -> None:
+    """A county of invented returns, the same every time."""
+    rng, quarter = Random(2009), str(Quarter(2008, 4))
+    ids = [f"T{n:03}" for n in range(teams)]
+    write(folder / "teams.csv", ["team_id", "team_name", "district", "county"], ([t, f"Team {t}", f"District {n % 12}", "Kent"] for n, t in enumerate(ids)))
+    questions = [f"q{n}" for n in range(1, 49)]
+    responses = (
+        [f"{t}-{n}", t, quarter, "2009-02-01", role, *rng.choices(ANSWERS, [4, 5, 3, 2, 1, 1], k=48)]
+        for t in ids
+        for n, role in enumerate(("manager", "practitioner", "collective"))
+    )
+    write(folder / "responses.csv", ["response_id", "team_id", "quarter", "completed_on", "respondent", *questions], responses)
+    frame = workforce(teams).drop(columns=[columnar.TEAM, columnar.COUNTY, columnar.QUARTER])
+    rows = ([t, quarter, *("" if np.isnan(v) else f"{v:g}" for v in row)] for t, row in zip(ids, frame.to_numpy(), strict=True))
+    write(folder / "workforce.csv", ["team_id", "quarter", *frame.columns], rows)
+
+
+def write(path: Path, header: list[str], rows) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+if __name__ == "__main__":
+    main()
