@@ -7,7 +7,6 @@ a second time, by other means, so that each engine watches the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -69,13 +68,16 @@ class _Rating:
         self.supplied = set(frame.columns)
         self.measures: dict[str, bool] = {}
         self.pairs: dict[str, Pair] = {}
+        self.receiving: dict[c.Condition, Pair] = {}
 
     def run(self) -> nw.DataFrame[Any]:
+        self._measure_columns()
         self._team_pressures()
         self._county_pressures()
         self._supervision()
         self._rules()
-        self._notices()
+        self._receiving_teams()
+        self._keep({notice.id: self._pair(notice.when) for notice in self.pack.notices.values()})
         self._levels()
         self._score()
         kept = [name for name in (TEAM, COUNTY, QUARTER) if name in self.frame.columns]
@@ -87,29 +89,30 @@ class _Rating:
     # -- strata --------------------------------------------------------------------------------
 
     def _team_pressures(self) -> None:
-        pressures = self.pack.team_pressures.values()
-        self._measure_columns(condition for p in pressures for condition in (p.present, p.severe))
-        for pressure in pressures:
+        found = {}
+        for pressure in self.pack.team_pressures.values():
             severe = self._pair(pressure.severe)
-            self._keep(f"{pressure.id}.severe", severe)
-            self._keep(f"{pressure.id}.present", _any([self._pair(pressure.present), severe]))
+            found[f"{pressure.id}.severe"] = severe
+            found[f"{pressure.id}.present"] = _any([self._pair(pressure.present), severe])
+        self._keep(found)
 
     def _county_pressures(self) -> None:
         pressures = self.pack.county_pressures.values()
-        self._measure_columns(pressure.affected for pressure in pressures)
+        self._keep({f"{pressure.id}.affected": self._pair(pressure.affected) for pressure in pressures})
+        area = [key for key in (QUARTER, COUNTY) if key in self.frame.columns]
+        counts, decided = [], {}
         for pressure in pressures:
-            name = f"{pressure.id}.affected"
-            self._keep(name, self._pair(pressure.affected))
-            met, could = (nw.col(self._column(name, side)).cast(nw.Int64) for side in ("met", "could"))
-            area = [key for key in (QUARTER, COUNTY) if key in self.frame.columns]
-            self.frame = self.frame.with_columns(
+            met, could = (nw.col(self._column(f"{pressure.id}.affected", side)).cast(nw.Int64) for side in ("met", "could"))
+            counts += [
                 met.sum().over(*area).alias(f"{pressure.id}:affected"),
-                (could.sum().over(*area) - met.sum().over(*area)).alias(f"{pressure.id}:silent"),
+                (could - met).sum().over(*area).alias(f"{pressure.id}:silent"),
                 nw.col(TEAM).count().over(*area).alias(f"{pressure.id}:teams"),
-            )
+            ]
             affected, silent, teams = (nw.col(f"{pressure.id}:{part}") for part in ("affected", "silent", "teams"))
             limit = self.thresholds[pressure.most] * teams
-            self._keep(f"{pressure.id}.on", Pair(affected > limit, affected + silent > limit))
+            decided[f"{pressure.id}.on"] = Pair(affected > limit, affected + silent > limit)
+        self.frame = self.frame.with_columns(*counts)
+        self._keep(decided)
 
     def _supervision(self) -> None:
         supervision = self.pack.supervision
@@ -118,19 +121,18 @@ class _Rating:
             "adequate": supervision.evidenced_adequate,
             "inferred": supervision.inferred_strained,
         }
-        self._measure_columns(parts.values())
-        for part, condition in parts.items():
-            self._keep(f"{supervision.id}.{part}", self._pair(condition))
+        self._keep({f"{supervision.id}.{part}": self._pair(condition) for part, condition in parts.items()})
 
     def _rules(self) -> None:
-        self._measure_columns(rule.when for rule in self.pack.risk.values())
-        for rule in self.pack.rule_order:
-            self._keep(rule, self._pair(self.pack.risk[rule].when))
+        """Risk rules in rounds: each round's rules read only those of the rounds before."""
+        waiting = list(self.pack.rule_order)
+        while waiting:
+            ready = [rule for rule in waiting if not self._reads_any_of(rule, waiting)]
+            self._keep({rule: self._pair(self.pack.risk[rule].when) for rule in ready})
+            waiting = [rule for rule in waiting if rule not in ready]
 
-    def _notices(self) -> None:
-        self._measure_columns(notice.when for notice in self.pack.notices.values())
-        for notice in self.pack.notices.values():
-            self._keep(notice.id, self._pair(notice.when))
+    def _reads_any_of(self, rule: str, others: list[str]) -> bool:
+        return any(isinstance(part, c.RuleTest) and part.rule in others for part in c.walk(self.pack.risk[rule].when))
 
     def _levels(self) -> None:
         ranks = {rule.id: self.pack.levels.rank(rule.level) for rule in self.pack.risk.values()}
@@ -170,25 +172,32 @@ class _Rating:
     def _column(name: str, side: str) -> str:
         return f"{name}:{side}"
 
-    def _keep(self, name: str, pair: Pair) -> None:
-        """Work a finding out now, so that what stands on it reads two columns and not a tree."""
-        sides = {"met": pair.met, "could": pair.could}
-        self.frame = self.frame.with_columns(
-            *((nw.lit(value) if isinstance(value, bool) else value).alias(self._column(name, side)) for side, value in sides.items())
-        )
-        self.pairs[name] = Pair(nw.col(self._column(name, "met")), nw.col(self._column(name, "could")))
+    def _keep(self, found: dict[str, Pair]) -> None:
+        """Work findings out now, so that what stands on them reads two columns each and not a tree.
 
-    def _measure_columns(self, conditions: Iterable[c.Condition]) -> None:
-        """A column for each measure that these conditions read, and one for where it is known."""
-        for condition in conditions:
-            for leaf in c.walk(condition):
-                if isinstance(leaf, (c.MeasureTest, c.SupplyTest)) and leaf.measure not in self.measures:
-                    value = self._value(leaf.measure, "")
-                    self.measures[leaf.measure] = value is not None
-                    if value is not None:
-                        self.frame = self.frame.with_columns(value.alias(f"measure {leaf.measure}"))
-                        known = ~nw.col(f"measure {leaf.measure}").is_null()
-                        self.frame = self.frame.with_columns(known.alias(f"known {leaf.measure}"))
+        A whole stratum at a time: adding to a frame costs as much as the frame is wide.
+        """
+        self.frame = self.frame.with_columns(
+            *(
+                (nw.lit(value) if isinstance(value, bool) else value).alias(self._column(name, side))
+                for name, pair in found.items()
+                for side, value in (("met", pair.met), ("could", pair.could))
+            )
+        )
+        for name in found:
+            self.pairs[name] = Pair(nw.col(self._column(name, "met")), nw.col(self._column(name, "could")))
+
+    def _measure_columns(self) -> None:
+        """A column for each measure that the rules read, and one for where it is known."""
+        read = {leaf.measure for leaf in self.pack.leaves if isinstance(leaf, (c.MeasureTest, c.SupplyTest))}
+        values = {name: self._value(name, "") for name in sorted(read)}
+        self.measures = {name: value is not None for name, value in values.items()}
+        self.frame = self.frame.with_columns(
+            *(value.alias(f"measure {name}") for name, value in values.items() if value is not None)
+        )
+        self.frame = self.frame.with_columns(
+            *((~nw.col(f"measure {name}").is_null()).alias(f"known {name}") for name, there in self.measures.items() if there)
+        )
 
     def _value(self, name: str, when: str) -> nw.Expr | None:
         """A measure or figure as an expression; None where no team can have it."""
@@ -249,7 +258,7 @@ class _Rating:
                 here = known if state == "supplied" else _not(known)
                 return Pair(here, here)
             case c.ReceivingTeam(part):
-                return self._receiving(part)
+                return self.receiving[part]
         raise TypeError(f"the columnar evaluator does not read {condition!r}")
 
     def _compare(self, test: c.MeasureTest) -> Pair:
@@ -299,20 +308,28 @@ class _Rating:
         known, reached = ~rank.is_null(), rank >= least
         return Pair(reached & known, reached | ~known)
 
-    def _receiving(self, part: c.Condition) -> Pair:
-        """The condition, looked up at the team that this team's work transfers to."""
-        if TRANSFERS_TO not in self.supplied:
-            return NEVER
-        name = f"receiving team: {c.spelled_out(part)}"
-        self._measure_columns([part])
-        self._keep(name, self._pair(part))
-        del self.pairs[name]
-        sides = [self._column(name, side) for side in ("met", "could")]
-        area = [key for key in (QUARTER,) if key in self.frame.columns]
-        there = self.frame.select(nw.col(TEAM).alias(TRANSFERS_TO), *area, *(nw.col(s).cast(nw.Int8).alias(f"{s} there") for s in sides))
-        self.frame = self.frame.join(there, on=[TRANSFERS_TO, *area], how="left")
-        met, could = (nw.col(f"{side} there").fill_null(0) > 0 for side in sides)
-        return Pair(met, could)
+    def _receiving_teams(self) -> None:
+        """What notices ask of the receiving team, looked up at the team that work transfers to."""
+        asked = {
+            part.part: f"receiving team: {c.spelled_out(part.part)}"
+            for notice in self.pack.notices.values()
+            for part in c.walk(notice.when)
+            if isinstance(part, c.ReceivingTeam)
+        }
+        if not asked or TRANSFERS_TO not in self.supplied:
+            self.receiving = dict.fromkeys(asked, NEVER)
+            return
+        self._keep({name: self._pair(part) for part, name in asked.items()})
+        sides = [self._column(name, side) for name in asked.values() for side in ("met", "could")]
+        keys = [key for key in (QUARTER,) if key in self.frame.columns]
+        there = self.frame.select(
+            nw.col(TEAM).alias(TRANSFERS_TO), *keys, *(nw.col(side).cast(nw.Int8).alias(f"{side} there") for side in sides)
+        )
+        self.frame = self.frame.join(there, on=[TRANSFERS_TO, *keys], how="left")
+        for part, name in asked.items():
+            del self.pairs[name]
+            met, could = (nw.col(f"{self._column(name, side)} there").fill_null(0) > 0 for side in ("met", "could"))
+            self.receiving[part] = Pair(met, could)
 
 
 # -- sides: plain bools fold away, so that what nobody supplied costs nothing -----------------------

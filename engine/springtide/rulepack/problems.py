@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True, order=True)
@@ -33,12 +36,26 @@ class PackError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: Any, known: Iterable[str]) -> str:
     """A hint for a misspelt word: the nearest known ones, or all of them if they are few."""
     options = sorted(set(known))
-    near = difflib.get_close_matches(str(word), options, n=2, cutoff=0.6)
+    spelt = {option.lower(): option for option in options}
+    near = difflib.get_close_matches(str(word).lower()[:_LONGEST_SHOWN], spelt, n=2, cutoff=0.6)
     if near:
-        return "did you mean " + " or ".join(f"'{option}'" for option in near) + "?"
+        return "did you mean " + " or ".join(f"'{spelt[option]}'" for option in near) + "?"
     if 0 < len(options) <= 12:
         return "expected one of: " + ", ".join(options)
     return ""
+
+
+def shown(value: Any) -> str:
+    """A value of a YAML file as a message shows it: as it is written there, and never long."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, dict):
+        return "a mapping"
+    text = str(value).lower() if isinstance(value, bool) else " ".join(str(value).split())
+    text = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."
+    return text if isinstance(value, (bool, int, float)) else f"'{text}'"
