@@ -102,17 +102,18 @@ def commands_page() -> list[str]:
             ("4", "`score --fail-on LEVEL`: a team is at that level or above."),
         ),
     )  # fmt: skip
-    for path, command in walk_commands(cli, ("springtide",)):
-        context = click.Context(command, info_name=" ".join(path), max_content_width=100, terminal_width=100)
-        lines += [f"## {' '.join(path)}", "", "```text", command.get_help(context).strip(), "```", ""]
+    for context in walk_commands(cli, "springtide", None):
+        lines += [f"## {context.command_path}", "", "```text", context.get_help().strip(), "```", ""]
     return lines
 
 
-def walk_commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    yield path, command
+def walk_commands(command: click.Command, name: str, parent: click.Context | None) -> Iterator[click.Context]:
+    """Each command as it stands under its group, at one width whatever the terminal."""
+    context = click.Context(command, parent=parent, info_name=name, **command.context_settings | {"terminal_width": 100})
+    yield context
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from walk_commands(command.commands[name], (*path, name))
+        for inner in sorted(command.commands):
+            yield from walk_commands(command.commands[inner], inner, context)
 
 
 # -- evidence ----------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def assess(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None
     quarter = choose_quarter(evidence, quarter)
     engines, because = choose_engines(engine)
     last_levels: dict[str, str] = {}
-    for earlier in _run_of_quarters(evidence, quarter):
+    for earlier in _run_of_quarters(pack, evidence, quarter):
         result, _ = _assess(pack, evidence, earlier, engines, last_levels)
         last_levels = {team: found.verdict.level for team, found in result.teams.items()}
     result, facts = _assess(pack, evidence, quarter, engines, last_levels)
@@ -140,11 +140,11 @@ def choose_engines(engine: str) -> tuple[tuple[str, ...], str]:
     return (("columnar",), reason) if reason else (("forward", "columnar"), "")
 
 
-def _run_of_quarters(evidence: EvidenceSet, quarter: Quarter) -> list[Quarter]:
-    """The unbroken run of earlier quarters in the evidence, oldest first."""
-    run = []
+def _run_of_quarters(pack: RulePack, evidence: EvidenceSet, quarter: Quarter) -> list[Quarter]:
+    """The unbroken run of earlier quarters that the evidence holds and the pack has thresholds for, oldest first."""
+    run: list[Quarter] = []
     earlier = quarter.previous
-    while earlier in evidence.quarters:
+    while earlier in evidence.quarters and pack.covers(earlier):
         run.insert(0, earlier)
         earlier = earlier.previous
     return run
@@ -176,6 +176,7 @@ def _facts(
     facts = {}
     for team in evidence.teams:
         held = Facts(pack, thresholds, evidence.of(pack, team.id, quarter))
+        held.quarter = quarter
         held.last_level = last_levels.get(team.id)
         held.periods = {period.id: quarter in period.quarters for period in pack.periods.values()}
         facts[team.id] = held

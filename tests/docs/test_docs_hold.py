@@ -90,8 +90,8 @@ def test_the_commands_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.Monk
     written(README)
     lines = shell_lines(README)
     assert lines, "the README shows no springtide command"
-    for name in ("examples", "rules", "docs"):
-        (tmp_path / name).symlink_to(ROOT / name, target_is_directory=True)
+    for name in ("examples", "rules"):
+        shutil.copytree(ROOT / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     for line in lines:
         done = CliRunner().invoke(cli, shlex.split(line, comments=True)[1:])
@@ -135,7 +135,8 @@ def test_the_yaml_of_the_rule_language_loads(my_county: RulePack) -> None:
 
 def test_its_examples_hold_and_are_complete(my_county: RulePack) -> None:
     outcomes = [outcome for outcome in run_examples(my_county) if outcome.rule == "many_night_calls"]
-    assert outcomes and all(outcome.passed for outcome in outcomes), outcomes
+    assert len(outcomes) == 5
+    assert all(outcome.passed for outcome in outcomes), outcomes
     assert "many_night_calls" not in {rule.id for rule, _ in kinds_missing(my_county)}
 
 
@@ -175,8 +176,8 @@ def test_the_errors_shown_are_the_errors_given(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_no_page_says_that_a_team_is_unsafe(page: Path) -> None:
-    """The phrase is the report's: standards may become unsafe. Anything else needs a word of denial before it, or quotes."""
+    """The phrase is the report's: standards may become unsafe. Anything else needs quotes, or a denial in the same sentence."""
     before = " ".join(text_of(page).lower().split()).split("unsafe")[:-1]
     for part in before:
-        assert part.rstrip().endswith(("may become", "read as", "not", "never", "nor", '"', "`", "“")), part[-80:]
+        assert part.rstrip().endswith(("may become", '"', "`", "“")) or re.search(r"\b(no|not|never|nor)\b[^.]*$", part), part[-80:]
         assert not re.search(r"\b(team|service)s? (is|are|was|were) (not )?$", part), part[-80:]

@@ -48,7 +48,7 @@ def frame_of(
     last = pd.DataFrame.from_records([by_team[t].last_quarter for t in index], index=index).astype("float64")
     frame = pd.concat([_names(teams, index), figures, last.add_suffix(columnar.LAST), _answers(pack, evidence, quarter, index)], axis=1)
     if last_levels:
-        ranks = {team: pack.levels.rank(level) for team, level in last_levels.items()}
+        ranks = {team: pack.levels.rank(level) for team, level in last_levels.items() if level != pack.levels.insufficient.id}
         frame[columnar.LAST_LEVEL] = pd.Series(ranks, dtype="float64").reindex(index)
     return frame.reset_index()
 

@@ -63,7 +63,7 @@ def _out_of_range(text: str, value: float, unit: Unit) -> tuple[str, str]:
     shown = _short(text)
     if value < 0 <= unit.least:
         return f"{shown} is negative", f"{unit.name} is {unit.range_in_words}"
-    if unit.name == "share" and 1 < value <= 100:
+    if unit.scale == 100 and unit.most < value <= 100:
         return f"{shown} looks like a percentage where a share is expected", _instead(unit, value)
     if unit.whole and value != round(value):
         return f"{shown} is not a whole number", f"{unit.name} is {unit.range_in_words}"
@@ -71,7 +71,7 @@ def _out_of_range(text: str, value: float, unit: Unit) -> tuple[str, str]:
 
 
 def _instead(unit: Unit, percent: float) -> str:
-    return f"write it as a share: {percent / 100:g}" if unit.name == "share" else f"write {unit.range_in_words}, without %"
+    return f"write it as a share: {percent / 100:g}" if unit.scale == 100 else f"write {unit.range_in_words}, without %"
 
 
 def read_date(text: str) -> date | None:

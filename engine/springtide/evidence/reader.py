@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from ..logic.facts import Team
-from ..logic.formula import names_in
+from ..logic.formula import compute, names_in
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
 from ..rulepack.problems import did_you_mean
@@ -177,11 +177,19 @@ class _Reading:
 
     def _check_doubly_given(self, figures: dict[str, float], report: Report) -> None:
         for measure in self.pack.measures.values():
-            if measure.may_be_supplied and measure.formula is not None and measure.id in figures:
-                parts = {name for name, last in names_in(measure.formula) if not last}
-                if parts and parts <= set(figures):
-                    report(measure.id, f"is given, and so is all that it is worked out from ({', '.join(sorted(parts))})",
+            if measure.id in figures and measure.formula is not None:
+                others = {name: value for name, value in figures.items() if name != measure.id}
+                if self._worked_out(measure.id, others) is not None:
+                    parts = sorted({name for name, last in names_in(measure.formula) if not last})
+                    report(measure.id, f"is given, and so is all that it is worked out from ({', '.join(parts)})",
                            "keep one of the two, so that there is no doubt which counts")  # fmt: skip
+
+    def _worked_out(self, name: str, figures: dict[str, float]) -> float | None:
+        """A measure from the figures of one row, through other measures if need be."""
+        if name in figures or name not in self.pack.measures:
+            return figures.get(name)
+        formula = self.pack.measures[name].formula
+        return None if formula is None else compute(formula, lambda part: self._worked_out(part, figures), lambda part: None)
 
     # -- cells that every table has ------------------------------------------------------------
 

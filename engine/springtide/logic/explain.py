@@ -190,15 +190,16 @@ def _measure_node(reason: Reason, test: c.MeasureTest, facts: Facts) -> Node:
     return Node(
         "measure", declared.title, reason.truth, test.measure, value=value,
         threshold=f"{test.comparison.replace('_', ' ')} {UNITS[threshold.unit].say(facts.thresholds[test.threshold])} ({threshold.title})",
-        margin=margin, rests_on=rests_on(pack, test.threshold, facts.thresholds[test.threshold]),
+        margin=margin, rests_on=rests_on(facts, test.threshold),
         cites=getattr(declared, "cites", ()), cells=tuple(cells_of(test.measure, facts)),
     )  # fmt: skip
 
 
-def rests_on(pack: RulePack, threshold: str, value: float) -> str:
+def rests_on(facts: Facts, threshold: str) -> str:
     """What a threshold's value rests on: the report, a statistic or judgement, and its source."""
-    dated = next(v for v in pack.thresholds[threshold].values if v.value == value)
-    return f"{dated.basis}: {dated.source}"
+    declared = facts.pack.thresholds[threshold]
+    dated = declared.in_force(facts.quarter) if facts.quarter else declared.values[-1]
+    return f"{dated.basis}: {dated.source}" if dated else ""
 
 
 def cells_of(name: str, facts: Facts) -> Iterator[str]:
@@ -228,7 +229,7 @@ def _county_node(pressure: str, aspect: str, truth: Truth, facts: Facts, full: b
     return Node("county pressure", f"{declared.title} ({facts.pack.words.county}-wide)", truth, pressure,
                 value=in_words(majority, facts.pack) if majority else "", cites=declared.cites, because=declared.because,
                 threshold=f"on when more than {facts.thresholds[declared.most]:.0%} of all {facts.pack.words.teams} are affected",
-                rests_on=rests_on(facts.pack, declared.most, facts.thresholds[declared.most]))  # fmt: skip
+                rests_on=rests_on(facts, declared.most))  # fmt: skip
 
 
 def in_words(majority: Majority, pack: RulePack) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 from .answers import NO_ANSWER, Answer
 from .formula import compute
 from .model import RulePack
+from .quarter import Quarter
 from .truth import Truth, negation
 
 AnswerSplit = Literal["split", "agreed"]
@@ -126,6 +127,7 @@ class Facts:
         self.supervision: SupervisionState | None = None
         self.rules: dict[str, Truth] = {}
         self.receiving: Facts | None = None
+        self.quarter: Quarter | None = None
         self.last_level: str | None = None
         self.periods: dict[str, bool] = {}
         self.knife_edges: frozenset[str] | None = None

@@ -72,8 +72,8 @@ def truth_of(condition: c.Condition, facts: Facts) -> Truth:
 def _level_truth(facts: Facts, level: str, last_quarter: bool) -> Truth:
     levels = facts.pack.levels
     if last_quarter:
-        if facts.last_level is None:
-            return Truth.CANNOT_TELL
+        if facts.last_level in (None, levels.insufficient.id):
+            return Truth.CANNOT_TELL  # too little was known to say, so nothing is new and nothing persists
         return Truth.of(levels.rank(facts.last_level) >= levels.rank(level))
     return any_of(
         facts.rules[rule.id] for rule in facts.pack.risk.values() if levels.rank(rule.level) >= levels.rank(level)

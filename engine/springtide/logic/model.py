@@ -366,6 +366,10 @@ class RulePack:
         }
         return tuple(TopologicalSorter(reads).static_order())
 
+    def covers(self, quarter: Quarter) -> bool:
+        """Whether every threshold has a value in force in a quarter."""
+        return all(threshold.in_force(quarter) for threshold in self.thresholds.values())
+
     def values(self, quarter: Quarter) -> dict[str, float]:
         """Every threshold's value in force in a quarter.
 

@@ -18,7 +18,7 @@ def knife_edges(facts: Facts, level: str) -> frozenset[str]:
     """Which small changes would move a team's level, its county held as it is.
 
     `one post`: one more or one fewer post vacant. `threshold`: all thresholds of measures a tenth
-    higher or lower; numbers of posts, people and cases are left alone.
+    stricter, or a tenth more lenient; numbers of posts, people and cases are left alone.
     """
     rank = facts.pack.levels.rank(level)
     found = set()
@@ -51,11 +51,13 @@ def _one_post_either_way(evidence: Evidence) -> list[Evidence]:
 
 
 def _thresholds_moved(pack: RulePack, thresholds: dict[str, float]) -> list[dict[str, float]]:
-    compared = {
-        leaf.threshold
-        for leaf in pack.leaves
-        if isinstance(leaf, MeasureTest) and not UNITS[pack.thresholds[leaf.threshold].unit].counts_things
-    }
-    return [
-        thresholds | {name: thresholds[name] * factor for name in compared} for factor in (1 - _TENTH, 1 + _TENTH)
-    ]
+    moved: list[dict[str, float]] = []
+    for stricter in (True, False):
+        shifted = dict(thresholds)
+        for leaf in pack.leaves:
+            if isinstance(leaf, MeasureTest) and not UNITS[pack.thresholds[leaf.threshold].unit].counts_things:
+                value = thresholds[leaf.threshold]
+                upwards = stricter == (leaf.comparison in ("at_least", "more_than"))
+                shifted[leaf.threshold] = value + (_TENTH if upwards else -_TENTH) * abs(value)
+        moved.append(shifted)
+    return moved

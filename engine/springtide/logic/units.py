@@ -51,6 +51,9 @@ UNITS = {
     unit.name: unit
     for unit in (
         Unit("share", 0, 1, shown="{:.4g} %", gap="{:+.3g} points", scale=100),
+        # A share of staff over a year, which can pass one where a team turns over entirely.
+        Unit("rate", 0, 3, shown="{:.4g} %", gap="{:+.3g} points", scale=100),
+        Unit("average", counts_things=True),
         Unit("ratio", shown="{:.3g} to 1", gap="{:+.3g}"),
         Unit("change", -1, shown="{:+.3g} %", gap="{:+.3g} points", scale=100),
         Unit("points", -1, 1, shown="{:+.3g} points", gap="{:+.3g} points", scale=100),

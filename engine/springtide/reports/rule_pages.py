@@ -251,6 +251,15 @@ def _readers(pack: m.RulePack, name: str) -> Iterator[str]:
         parts = [part for condition in rule.conditions.values() for part in c.walk(condition)]
         if name == getattr(rule, "most", None) or any(name in _named_in(part) for part in parts):
             yield rule.id
+    if name in _level_thresholds(pack):
+        yield _level_thresholds(pack)[name]
+
+
+def _level_thresholds(pack: m.RulePack) -> dict[str, str]:
+    """Thresholds that levels.yaml names, with what they decide."""
+    levels = pack.levels
+    bands = {name: "the confidence band" for band in (levels.confidence_low, levels.confidence_medium) for name in band.values()}
+    return bands | {levels.insufficient_below: "insufficient evidence"}
 
 
 def _named_in(part: c.Condition) -> tuple[str, ...]:

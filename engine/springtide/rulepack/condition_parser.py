@@ -7,20 +7,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..logic import conditions as c
-from .problems import Problem, did_you_mean
+from .problems import Problem, did_you_mean, shown
 from .yaml_reader import Path_, YamlFile
 
 _COMPARISONS = ("at_least", "more_than", "at_most", "less_than")
 _OPERATORS = ("all", "any", "not", "at_least_n_of")
 _SUPERVISION = ("evidenced strained", "inferred strained", "evidenced adequate")
+_SPECIAL = ("supervision", "level", "last_level", "receiving_team", "answers", "period", "knife_edge")
+
+# Words with a meaning of their own, which nothing declared may bear as its name.
+RESERVED = frozenset((*_OPERATORS, *_SPECIAL, "last_quarter"))
 
 
 @dataclass
 class Vocabulary:
     """Every id that a condition of this pack may name."""
 
-    numbers: dict[str, str] = field(default_factory=dict)  # measures and figures, with their units
-    thresholds: dict[str, str | None] = field(default_factory=dict)  # with their units
+    numbers: dict[str, str | None] = field(default_factory=dict)  # measures and figures, with their units if known
+    thresholds: dict[str, str | None] = field(default_factory=dict)  # with their units if known
     questions: set[str] = field(default_factory=set)
     keyed_questions: set[str] = field(default_factory=set)
     team_pressures: set[str] = field(default_factory=set)
@@ -28,14 +32,12 @@ class Vocabulary:
     rules: set[str] = field(default_factory=set)
     levels: set[str] = field(default_factory=set)
     periods: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)  # notices and reducers, which nothing reads
 
     @property
     def words(self) -> set[str]:
-        special = {"supervision", "level", "last_level", "receiving_team", "answers", "period", "knife_edge"}
-        return (
-            set(self.numbers) | self.questions | self.team_pressures | self.county_pressures | self.rules
-            | special | set(_OPERATORS)
-        )  # fmt: skip
+        declared = set(self.numbers) | self.questions | self.team_pressures | self.county_pressures | self.rules
+        return declared | set(_SPECIAL) | set(_OPERATORS)
 
 
 # What each stratum may read of the others. A stratum reads only those below it, so nothing goes round.
@@ -44,6 +46,8 @@ _GROUND = frozenset({c.MeasureTest, c.AnswerTest})
 READABLE["team pressure"] = _GROUND
 READABLE["county pressure"] = _GROUND | {c.PressureTest}
 READABLE["supervision"] = _GROUND | {c.PressureTest}
+# Another team is asked only about what it alone decides.
+READABLE["question to the receiving team"] = _GROUND | {c.PressureTest}
 READABLE["risk rule"] = _GROUND | {c.PressureTest, c.CountyTest, c.SupervisionTest, c.RuleTest}
 READABLE["notice"] = READABLE["risk rule"] | {c.LevelTest, c.SupplyTest, c.ReceivingTeam}
 READABLE["confidence reducer"] = READABLE["notice"] | {c.PeriodTest, c.AnswersTest, c.KnifeEdgeTest}
@@ -68,7 +72,7 @@ class ConditionParser:
     def parse(self, raw: Any, path: Path_) -> c.Condition | None:
         """The condition at a path, or None where it (or a part of it) is wrong."""
         if not isinstance(raw, dict) or len(raw) != 1:
-            return self._wrong(path, self._not_a_condition(raw), "a condition has exactly one key, as in 'all: [...]'")
+            return self._wrong(path, self._not_a_condition(raw), "a condition has exactly one key; join several with all: or any:")
         ((word, value),) = raw.items()
         parsed = self._parse_word(word, value, (*path, word))
         if parsed is not None and not self._may_read(parsed, (*path, word)):
@@ -103,21 +107,24 @@ class ConditionParser:
                     return self._wrong(path, f"'{word}' was never reported, so no answer to it is adverse or favourable",
                                        "a rule can't read it", key=True)  # fmt: skip
                 if value not in options:
-                    return self._wrong(path, f"'{value}' is not something '{word}' can be", did_you_mean(value, options))
+                    return self._wrong(path, f"{shown(value)} is not something '{word}' can be", did_you_mean(value, options))
                 return make(value)
         if word in ("level", "last_level"):
             if not isinstance(value, dict) or list(value) != ["at_least"]:
-                return self._wrong(path, f"'{word}' is compared with 'at_least'", "as in {at_least: elevated}")
-            if value["at_least"] not in known.levels:
-                return self._wrong((*path, "at_least"), f"there is no level '{value['at_least']}'",
-                                   did_you_mean(value["at_least"], known.levels))  # fmt: skip
-            return c.LevelTest(value["at_least"], word == "last_level")
+                return self._wrong(path, f"'{word}' is compared with 'at_least' only", "as in {at_least: elevated}")
+            level = value["at_least"]
+            if not isinstance(level, str) or level not in known.levels:
+                return self._wrong((*path, "at_least"), f"there is no level {shown(level)}", did_you_mean(level, known.levels))
+            return c.LevelTest(level, word == "last_level")
         if word == "receiving_team":
-            part = self.parse(value, path)
+            asked = ConditionParser(self.file, "question to the receiving team", self.vocabulary, self.problems)
+            part = asked.parse(value, path)
             return None if part is None else c.ReceivingTeam(part)
-        hint = did_you_mean(word, known.words)
-        return self._wrong(path, f"'{word}' is no measure, figure, question, pressure or rule of this pack",
-                           hint or "declare it first", key=True)  # fmt: skip
+        if word in known.unread:
+            return self._wrong(path, f"'{word}' is a notice or a confidence reducer, which no condition can read",
+                               "read what it rests on instead", key=True)  # fmt: skip
+        return self._wrong(path, f"{shown(word)} is no measure, figure, question, pressure or rule of this pack",
+                           did_you_mean(word, known.words) or "declare it first", key=True)  # fmt: skip
 
     def _parts(self, value: Any, path: Path_) -> tuple[c.Condition, ...] | None:
         if not isinstance(value, list) or not value:
@@ -135,45 +142,51 @@ class ConditionParser:
     def _number(self, word: str, value: Any, path: Path_) -> c.Condition | None:
         if value in ("missing", "supplied"):
             return c.SupplyTest(word, value)
+        if isinstance(value, (int, float)):
+            return self._bare_number(value, path)
         if not isinstance(value, dict) or len(value) != 1:
             return self._wrong(path, f"'{word}' needs one comparison with a named threshold",
                                "as in {at_least: vacancy_rate_present}")  # fmt: skip
         ((comparison, threshold),) = value.items()
         if comparison not in _COMPARISONS:
-            return self._wrong((*path, comparison), f"'{comparison}' is not a comparison",
+            return self._wrong((*path, comparison), f"{shown(comparison)} is not a comparison",
                                did_you_mean(comparison, _COMPARISONS), key=True)  # fmt: skip
         name = self._threshold(threshold, (*path, comparison), self.vocabulary.numbers[word])
         return None if name is None else c.MeasureTest(word, comparison, name)
 
-    def _threshold(self, name: Any, path: Path_, unit: str) -> str | None:
-        if isinstance(name, (int, float)) and not isinstance(name, bool):
-            return self._wrong(path, f"the bare number {name} stands in a condition",
-                               "name a threshold, so that the number has a source and a date")  # fmt: skip
-        if name not in self.vocabulary.thresholds:
-            return self._wrong(path, f"there is no threshold '{name}'", did_you_mean(name, self.vocabulary.thresholds))
+    def _threshold(self, name: Any, path: Path_, unit: str | None) -> str | None:
+        if isinstance(name, (int, float)):
+            return self._bare_number(name, path)
+        if not isinstance(name, str) or name not in self.vocabulary.thresholds:
+            hint = did_you_mean(name, self.vocabulary.thresholds) or "declare it in thresholds.yaml"
+            return self._wrong(path, f"there is no threshold {shown(name)}", hint)
         has = self.vocabulary.thresholds[name]
-        if has is not None and not _same_unit(has, unit):
-            return self._wrong(path, f"the threshold '{name}' is in {has}, but this is in {unit}",
+        if has is not None and unit is not None and not same_unit(has, unit):
+            return self._wrong(path, f"the threshold '{name}' is in {has}, but what it stands beside is in {unit}",
                                "compare like with like")  # fmt: skip
-        return str(name)
+        return name
+
+    def _bare_number(self, number: Any, path: Path_) -> None:
+        hint = "name a threshold, so that the number has a source and a date"
+        self._wrong(path, f"the bare number {shown(number)} stands in a condition", hint)
 
     def _may_read(self, condition: c.Condition, path: Path_) -> bool:
         if isinstance(condition, (c.AllOf, c.AnyOf, c.Not, c.AtLeastOf)) or type(condition) in READABLE[self.kind]:
             return True
+        what = f"a {self.kind}" if self.kind != "supervision" else "supervision"
         if isinstance(condition, c.SupplyTest):
-            self._wrong(path, f"a {self.kind} can't rest on a figure being {condition.state}: absence proves nothing",
+            self._wrong(path, f"{what} can't rest on a figure being {condition.state}: absence proves nothing",
                         "only a notice or a confidence reducer may read that", key=True)  # fmt: skip
             return False
         readable = ", ".join(sorted(_NAMES[kind] for kind in READABLE[self.kind]))
-        what = f"a {self.kind}" if self.kind != "supervision" else "supervision"
-        self._wrong(path, f"{what} can't read {_NAMES[type(condition)]}: it stands higher up, and the strata would go round",
+        self._wrong(path, f"{what} can't read {_NAMES[type(condition)]}: a stratum reads only what lies below it",
                     f"it may read {readable}", key=True)  # fmt: skip
         return False
 
     def _not_a_condition(self, raw: Any) -> str:
-        if isinstance(raw, dict):
-            return f"{len(raw)} keys stand side by side here ({', '.join(map(str, raw))})"
-        return f"'{raw}' is not a condition"
+        if isinstance(raw, dict) and raw:
+            return f"{len(raw)} keys stand side by side here ({', '.join(raw)})"
+        return f"{'an empty mapping' if raw == {} else shown(raw)} is not a condition"
 
     def _wrong(self, path: Path_, message: str, expected: str = "", *, key: bool = False) -> None:
         self.problems.append(self.file.problem(path, message, expected, key=key))
@@ -183,5 +196,5 @@ class ConditionParser:
 _COUNTS = {"count", "cases", "posts", "days"}
 
 
-def _same_unit(a: str, b: str) -> bool:
+def same_unit(a: str, b: str) -> bool:
     return a == b or (a in _COUNTS and b in _COUNTS)

@@ -16,7 +16,7 @@ from ..logic.strata import add_affected, add_rules, add_supervision, add_team_pr
 from ..logic.truth import Truth
 from ..logic.units import UNITS
 from .layers import Stack
-from .problems import Problem, did_you_mean
+from .problems import Problem, did_you_mean, shown
 
 _TRUTHS = {"met": Truth.MET, "not met": Truth.NOT_MET, "cannot tell": Truth.CANNOT_TELL}
 _GRADES = {
@@ -176,29 +176,47 @@ def check_examples(pack: m.RulePack, stack: Stack) -> Iterator[Problem]:
             for place, example in enumerate(rule.examples):
                 path = ("examples", place)
                 if example.expect not in expectations(rule):
-                    yield entry.problem((*path, "expect"), f"'{example.expect}' is nothing that '{rule.id}' can come to",
+                    yield entry.problem((*path, "expect"), f"{shown(example.expect)} is nothing that '{rule.id}' can come to",
                                         did_you_mean(example.expect, expectations(rule)))  # fmt: skip
-                for where, message, hint in _wrong_in(pack, example.given, ()):
-                    yield entry.problem((*path, "given", *where), message, hint, key="no such" in message)
+                for wrong in _wrong_in(pack, example.given, ()):
+                    yield entry.problem((*path, "given", *wrong.path), wrong.message, wrong.hint, key=wrong.key)
 
 
-def _wrong_in(pack: m.RulePack, given: dict[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str, str]]:
-    choices = _choices(pack)
+@dataclass(frozen=True)
+class _Wrong:
+    """Something wrong in what an example gives; `key`: the mistake is in the key, not in its value."""
+
+    path: tuple[Any, ...]
+    message: str
+    hint: str
+    key: bool = False
+
+
+def _wrong_in(pack: m.RulePack, given: dict[str, Any], path: tuple[Any, ...]) -> Iterator[_Wrong]:
+    choices = {} if path[-1:] == ("last_quarter",) else _choices(pack)
+    nested = () if path else ("receiving_team", "last_quarter")
     for name, value in given.items():
         here = (*path, name)
-        if name in ("receiving_team", "last_quarter"):
+        if name in nested or (name == "last_quarter" and path == ("receiving_team",)):
             if isinstance(value, dict):
                 yield from _wrong_in(pack, value, here)
             else:
-                yield here, f"'{name}' needs a mapping", "as in {vacancy_rate: 0.2}"
+                yield _Wrong(here, f"'{name}' is {shown(value)}", "should be a mapping, as in {vacancy_rate: 0.2}")
         elif name in pack.figures or name in pack.measures:
-            yield from _wrong_number(pack, value, here)
+            yield from _wrong_number(pack, name, value, here)
         elif name in choices:
-            for one in value if isinstance(value, list) and name in pack.questions else [value]:
-                if one not in choices[name]:
-                    yield here, f"'{one}' is not something '{name}' can be", did_you_mean(str(one), choices[name])
+            yield from _wrong_choice(pack, name, value, here, choices[name])
         else:
-            yield here, f"there is no such thing as '{name}' to be given", did_you_mean(name, [*choices, *pack.figures, *pack.measures])
+            known = [*choices, *pack.figures, *pack.measures, *nested]
+            where = f" in '{path[-1]}'" if path else ""
+            yield _Wrong(here, f"an example can't give {shown(name)}{where}", did_you_mean(name, known) or "name a figure or a measure", key=True)
+
+
+def _wrong_choice(pack: m.RulePack, name: str, value: Any, path: tuple[Any, ...], options: tuple[str, ...]) -> Iterator[_Wrong]:
+    several = isinstance(value, list) and name in pack.questions
+    for place, one in enumerate(value if several else [value]):
+        if one not in options:
+            yield _Wrong((*path, place) if several else path, f"{shown(one)} is not something '{name}' can be", did_you_mean(one, options))
 
 
 def _choices(pack: m.RulePack) -> dict[str, tuple[str, ...]]:
@@ -221,15 +239,16 @@ def _choices(pack: m.RulePack) -> dict[str, tuple[str, ...]]:
     )
 
 
-def _wrong_number(pack: m.RulePack, value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str, str]]:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        yield path, f"'{value}' is not a number", "a number, or 'at', 'just below' or 'just above' a threshold"
-    elif isinstance(value, str):
-        name = next((value.removeprefix(r) for r in _RELATIONS if value.startswith(r)), None)
-        if name is None:
-            yield path, f"'{value}' is not a number", "a number, or 'at', 'just below' or 'just above' a threshold"
-        elif name not in pack.thresholds:
-            yield path, f"there is no threshold '{name}'", did_you_mean(name, pack.thresholds)
+def _wrong_number(pack: m.RulePack, name: str, value: Any, path: tuple[Any, ...]) -> Iterator[_Wrong]:
+    unit = UNITS[_unit(pack, name)]
+    threshold = next((value.removeprefix(r) for r in _RELATIONS if value.startswith(r)), None) if isinstance(value, str) else None
+    if threshold is not None:
+        if threshold not in pack.thresholds:
+            yield _Wrong(path, f"there is no threshold {shown(threshold)}", did_you_mean(threshold, pack.thresholds))
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
+        yield _Wrong(path, f"{shown(value)} is not a number", "write a number, or 'at', 'just below' or 'just above' a threshold")
+    elif not unit.allows(value):
+        yield _Wrong(path, f"'{name}' can't be {shown(value)}", f"{unit.name} is {unit.range_in_words}")
 
 
 # -- completeness ----------------------------------------------------------------------------

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from ..shipped import rules_folder
 from .kinds import BY_NAME, PLACES, Kind, kind_of
-from .problems import PackError, Problem, did_you_mean
+from .problems import PackError, Problem, did_you_mean, shown
 from .yaml_reader import Path_, YamlFile, read_yaml
+
+# Also what an editor may have made of ".yaml", so that no rule is passed over unnoticed.
+_LOOKS_LIKE_YAML = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -34,14 +38,24 @@ class Entry:
 
 @dataclass(frozen=True)
 class Stack:
-    """The merged content of all layers, lowest first, before anything is checked."""
+    """The merged content of all layers, lowest first, before anything is checked.
+
+    `unread` has the kind and the stem of files that could not be read, so that what they may declare is not
+    taken for missing.
+    """
 
     layers: tuple[Entry, ...]
     entries: dict[str, dict[str, Entry]]
     overrides: dict[str, Entry]
+    unread: tuple[tuple[Kind, str], ...] = ()
 
     def of(self, kind: str) -> dict[str, Entry]:
         return self.entries.get(kind, {})
+
+    def layer_of(self, entry: Entry) -> int:
+        """Which layer an entry comes from, 0 for the lowest."""
+        places = [PurePath(head.file.name).parent for head in self.layers]
+        return max(number for number, place in enumerate(places) if PurePath(entry.file.name).is_relative_to(place))
 
     @property
     def top(self) -> Entry:
@@ -67,14 +81,32 @@ def find_pack(name: str | Path) -> Path:
         PackError: there is no such pack.
     """
     path = Path(name)
-    if path.is_dir():
-        return path
-    shipped = rules_folder() / str(name)
-    if shipped.is_dir() and path.name == str(name):
-        return shipped
-    known = sorted(folder.name for folder in rules_folder().iterdir() if (folder / "pack.yaml").is_file())
-    hint = did_you_mean(str(name), known)
-    raise PackError([Problem(str(name), 1, 1, f"there is no rule pack '{name}'", hint or "give a folder or a shipped name")])
+    try:
+        if (path / "pack.yaml").is_file():
+            return path
+        if shipped := _shipped(str(name)):
+            return shipped
+        if path.is_dir():
+            return path
+        what = "a rule pack is a folder, and this is a file" if path.is_file() else ""
+    except OSError as error:
+        what = f"the rule pack can't be opened: {error.strerror}"
+    if what:
+        raise PackError([Problem(str(name), 1, 1, what, "give a folder with a pack.yaml in it")])
+    raise PackError([_no_such_pack(str(name))])
+
+
+def _shipped(name: str) -> Path | None:
+    return rules_folder() / name if name in _shipped_names() else None
+
+
+def _shipped_names() -> list[str]:
+    return sorted(folder.name for folder in rules_folder().iterdir() if (folder / "pack.yaml").is_file())
+
+
+def _no_such_pack(name: str) -> Problem:
+    hint = did_you_mean(name, _shipped_names())
+    return Problem(name, 1, 1, f"there is no rule pack {shown(name)}", hint or "give a folder or a shipped name")
 
 
 def read_stack(folder: Path, problems: list[Problem]) -> Stack:
@@ -84,35 +116,42 @@ def read_stack(folder: Path, problems: list[Problem]) -> Stack:
         PackError: the layers themselves can't be found, so there is nothing to go on with.
     """
     layers: list[list[Entry]] = []
+    unread: list[tuple[Kind, str]] = []
     seen: list[Path] = []
     current: Path | None = folder
     while current is not None:
-        if current.resolve() in seen:
-            raise PackError([Problem(_shown(current / "pack.yaml"), 1, 1, "this pack builds on itself",
-                                     "follow builds_on down to a pack that builds on nothing")])  # fmt: skip
         seen.append(current.resolve())
-        entries = _read_layer(current, problems)
+        entries = _read_layer(current, problems, unread)
         layers.insert(0, entries)
         head = next((entry for entry in entries if entry.kind.name == "pack"), None)
-        if head is None or not isinstance(head.data, dict):
-            raise PackError([*problems, Problem(_shown(current / "pack.yaml"), 1, 1, "a pack needs a pack.yaml",
-                                                "with id, version, title and about")])  # fmt: skip
-        current = _below(current, head)
-    return _merge(layers, problems)
+        if head is None:
+            if not (current / "pack.yaml").exists():
+                problems.append(Problem(_shown(current / "pack.yaml"), 1, 1, "a pack needs a pack.yaml", "with id, version, title and about"))
+            raise PackError(problems)
+        current = _below(current, head, seen, problems)
+    return _merge(layers, unread, problems)
 
 
-def _below(folder: Path, head: Entry) -> Path | None:
+def _below(folder: Path, head: Entry, seen: list[Path], problems: list[Problem]) -> Path | None:
+    """The layer that a pack builds on: a folder beside it or in it, or a shipped pack."""
     name = head.data.get("builds_on")
-    if not isinstance(name, str) or not name:
+    if name is None:
         return None
-    for candidate in (folder.parent / name, folder / name):
-        if (candidate / "pack.yaml").is_file():
-            return candidate
+    if not isinstance(name, str) or not name.strip():
+        found = head.problem(("builds_on",), f"a pack can't build on {shown(name)}", "name one pack, as in builds_on: base")
+        raise PackError([*problems, found])
     try:
-        return find_pack(name)
-    except PackError as error:
-        missing = error.problems[0]
-        raise PackError([head.problem(("builds_on",), missing.message, missing.expected)]) from None
+        below = next((place for place in (folder.parent / name, folder / name) if (place / "pack.yaml").is_file()), None)
+    except OSError:
+        below = None
+    below = below or _shipped(name)
+    if below is None:
+        missing = _no_such_pack(name)
+        raise PackError([*problems, head.problem(("builds_on",), missing.message, missing.expected)])
+    if below.resolve() in seen:
+        raise PackError([*problems, head.problem(("builds_on",), f"the pack builds on itself by way of {shown(name)}",
+                                                 "follow builds_on down to a pack that builds on nothing")])  # fmt: skip
+    return below
 
 
 def _shown(path: Path) -> str:
@@ -122,23 +161,27 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-def _read_layer(folder: Path, problems: list[Problem]) -> list[Entry]:
+def _read_layer(folder: Path, problems: list[Problem], unread: list[tuple[Kind, str]]) -> list[Entry]:
     entries: list[Entry] = []
-    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
+    for path in sorted(folder.rglob("*")):
         inside = PurePosixPath(path.relative_to(folder).as_posix())
-        kind, shown = kind_of(inside), _shown(path)
-        if kind is None:
-            hint = did_you_mean(str(inside), PLACES)
-            problems.append(Problem(shown, 1, 1, f"a pack has no place for '{inside}'", hint or f"places: {', '.join(PLACES)}"))
+        if not _LOOKS_LIKE_YAML.search(path.name) or any(part.startswith(".") for part in inside.parts):
             continue
-        file, found = read_yaml(path, shown)
+        named = inside.with_name(_LOOKS_LIKE_YAML.sub(".yaml", path.name))
+        kind, name = kind_of(named), _shown(path)
+        if kind is None or named != inside:
+            hint = f"name it '{named}'" if kind else did_you_mean(named, PLACES)
+            problems.append(Problem(name, 1, 1, f"a pack has no place for '{inside}'", hint or f"places: {', '.join(PLACES)}"))
+            continue
+        file, found = read_yaml(path, name)
         problems.extend(found)
+        if file is not None and not isinstance(file.data, dict):
+            problems.append(file.problem((), f"the file holds {shown(file.data)}", "begin with a key and a colon"))
+            file = None
         if file is None:
-            continue
-        if not isinstance(file.data, dict):
-            problems.append(file.problem((), "the file must be a mapping of keys to values"))
-            continue
-        entries.extend(_entries(kind, file, path.stem, problems))
+            unread.append((kind, path.stem))
+        else:
+            entries.extend(_entries(kind, file, path.stem, problems))
     return entries
 
 
@@ -147,13 +190,14 @@ def _entries(kind: Kind, file: YamlFile, stem: str, problems: list[Problem]) -> 
         return [Entry(kind, key, file, (key,), value) for key, value in file.data.items()]
     if kind.shape == "rule":
         name = file.data.get("id", stem)
-        if name != stem:
-            problems.append(file.problem(("id",), f"the rule '{name}' stands in a file named '{stem}'", "name the file after the rule's id"))
-        return [Entry(kind, str(name), file, (), file.data)]
+        if isinstance(name, str) and name != stem:
+            problems.append(file.problem(("id",), f"the rule {shown(name)} stands in a file named '{stem}.yaml'",
+                                         f"write id: {stem}, or name the file {shown(name + '.yaml')}"))  # fmt: skip
+        return [Entry(kind, stem, file, (), file.data)]
     return [Entry(kind, kind.name, file, (), file.data)]
 
 
-def _merge(layers: list[list[Entry]], problems: list[Problem]) -> Stack:
+def _merge(layers: list[list[Entry]], unread: list[tuple[Kind, str]], problems: list[Problem]) -> Stack:
     entries: dict[str, dict[str, Entry]] = {}
     overrides: dict[str, Entry] = {}
     heads = []
@@ -169,9 +213,9 @@ def _merge(layers: list[list[Entry]], problems: list[Problem]) -> Stack:
                 overrides.pop(entry.id, None) if entry.kind.name == "thresholds" else None
     entries.pop("pack", None)
     for kind in ("questionnaire", "levels", "supervision", "paragraphs", "figures", "measures", "thresholds"):
-        if not entries.get(kind):
+        if not entries.get(kind) and kind not in {lost.name for lost, _ in unread}:
             problems.append(heads[-1].problem((), f"no layer of this pack has a {BY_NAME[kind].place}", "build on 'base', or add the file"))
-    return Stack(tuple(heads), entries, overrides)
+    return Stack(tuple(heads), entries, overrides, tuple(unread))
 
 
 def _only_values(data: Any) -> bool:

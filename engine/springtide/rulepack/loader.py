@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,16 +12,18 @@ from ..logic.formula import Formula, FormulaError, names_in, parse_formula
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
 from ..logic.units import UNITS
 from . import checks, schema
-from .condition_parser import ConditionParser, Vocabulary
+from .condition_parser import RESERVED, ConditionParser, Vocabulary, same_unit
 from .layers import Entry, Stack, find_pack, read_stack
-from .problems import PackError, Problem, did_you_mean
+from .problems import PackError, Problem, did_you_mean, shown
 from .shapes import check_shape
 
 D = TypeVar("D", bound=schema.Doc)
 
+_LONGEST_QUARTER = 60
+
 
 def load_pack(name: str | Path) -> m.RulePack:
-    """Load a rule pack by folder or by shipped name (`kent-2009`, `england`, `base`).
+    """Load a rule pack by folder or by shipped name (`kent-2009`, `england`).
 
     Raises:
         PackError: with every mistake found, each as file, line, column, message and expectation.
@@ -49,8 +51,10 @@ class _Builder:
 
     def build(self) -> m.RulePack | None:
         self._check_shapes()
-        self._collect_words()
         heads = [doc for doc in (check_shape(head, self.problems) for head in self.stack.layers) if doc]
+        if any(kind.shape != "rule" for kind, _ in self.stack.unread):
+            return None  # what such a file declares is not known, so nothing can be said of what names it
+        self._collect_words()
         thresholds = self._thresholds()
         parts: dict[str, Any] = {
             "figures": self._figures(),
@@ -76,7 +80,20 @@ class _Builder:
             words=words, thresholds=thresholds, **parts,
         )  # fmt: skip
         self.problems.extend(checks.check_pack(pack, self.stack))
-        return pack
+        return replace(pack, paragraphs=self._with_later_rules(pack))
+
+    def _with_later_rules(self, pack: m.RulePack) -> tuple[m.Paragraph, ...]:
+        """The index with the rules of higher layers under the paragraphs that they cite."""
+        later = checks.later_than_the_index(self.stack)
+        cited = {name: numbers for name, numbers in checks.citations(pack).items() if name in later}
+        indexed = []
+        for paragraph in pack.paragraphs:
+            kept = [name for name in paragraph.encoded_by if name not in later]
+            added = [name for name, numbers in cited.items() if paragraph.number in numbers]
+            reason = "" if kept or added else paragraph.not_encoded_because
+            indexed.append(replace(paragraph, encoded_by=(*kept, *added), not_encoded_because=reason))
+        return tuple(indexed)
+
 
     # -- shapes and names ------------------------------------------------------------------
 
@@ -96,31 +113,37 @@ class _Builder:
         words, stack = self.vocabulary, self.stack
         for kind in ("figures", "measures"):
             for key, entry in stack.of(kind).items():
-                unit = entry.data.get("unit") if isinstance(entry.data, dict) else None
-                words.numbers.setdefault(key, str(unit))
-        for key, entry in stack.of("thresholds").items():
-            unit = entry.data.get("unit") if isinstance(entry.data, dict) else None
-            words.thresholds[key] = unit if isinstance(unit, str) else None
-        words.team_pressures = set(stack.of("team pressure"))
-        words.county_pressures = set(stack.of("county pressure"))
-        words.rules = set(stack.of("risk rule"))
+                words.numbers.setdefault(key, _unit_of(entry))
+        words.thresholds = {key: _unit_of(entry) for key, entry in stack.of("thresholds").items()}
+        words.team_pressures = self._names("team pressure")
+        words.county_pressures = self._names("county pressure")
+        words.rules = self._names("risk rule")
+        words.unread = self._names("notice") | self._names("confidence reducer")
         words.periods = set(stack.of("periods"))
-        if doc := self.docs.get(("questionnaire", "questionnaire")):
-            words.questions = {question.id for question in doc.questions}
-            words.keyed_questions = {q.id for q in doc.questions if q.favourable_when != "unknown"}
-        if doc := self.docs.get(("levels", "levels")):
-            words.levels = {level.id for level in doc.levels}
+        for question in _listed(stack.of("questionnaire"), "questions"):
+            words.questions.add(question["id"])
+            if question.get("favourable_when") != "unknown":
+                words.keyed_questions.add(question["id"])
+        words.levels = {level["id"] for level in _listed(stack.of("levels"), "levels")}
         self._check_unique()
+
+    def _names(self, kind: str) -> set[str]:
+        """The rules of a kind; those whose file could not be read are there too."""
+        return set(self.stack.of(kind)) | {stem for unread, stem in self.stack.unread if unread.name == kind}
 
     def _check_unique(self) -> None:
         owners: dict[str, Entry] = {}
         for kind in ("figures", "measures", "team pressure", "county pressure", "supervision", "risk rule", "notice",
                      "confidence reducer"):  # fmt: skip
             for key, entry in self.stack.of(kind).items():
+                place = ("id",) if entry.kind.shape == "rule" else ()
                 if key in owners:
                     first = owners[key]
-                    self.problems.append(entry.problem((), f"the {entry.kind.name} '{key}' has the name of another thing",
-                                                       f"'{key}' is declared at {first.at}", key=True))  # fmt: skip
+                    self.problems.append(entry.problem(place, f"'{key}' is the name of another thing too, a {first.kind.name} at {first.at}",
+                                                       "give one of the two another name", key=not place))  # fmt: skip
+                elif key in self.vocabulary.questions or (key in RESERVED and entry.kind.name != "supervision"):
+                    what = "a question" if key in self.vocabulary.questions else "a word of the rule language"
+                    self.problems.append(entry.problem(place, f"'{key}' is {what}", "choose another name", key=not place))
                 owners.setdefault(key, entry)
 
     # -- strata ----------------------------------------------------------------------------
@@ -134,57 +157,72 @@ class _Builder:
 
     def _thresholds(self) -> dict[str, m.Threshold]:
         found = {}
-        for key in self.stack.overrides:
-            if key not in self.stack.of("thresholds"):
-                self.problems.append(self.stack.overrides[key].problem((), f"there is no threshold '{key}'", ""))
         for key, entry in self.stack.of("thresholds").items():
             doc = self.docs.get(("thresholds", key))
             if doc is None:
                 continue
             hint = did_you_mean(key, set(self.stack.of("thresholds")) - {key})
+            if doc.title is None and doc.unit is None:
+                self.problems.append(entry.problem((), f"there is no threshold '{key}' in a lower layer to give values to",
+                                                   hint or "give it a title and a unit", key=True))  # fmt: skip
+                continue
             if doc.title is None or doc.unit is None:
-                self.problems.append(entry.problem((), f"the threshold '{key}' has no title and unit",
-                                                   hint or "only a threshold declared in a lower layer may leave them out"))  # fmt: skip
+                self.problems.append(entry.problem((), f"'{key}' has no '{'title' if doc.title is None else 'unit'}'",
+                                                   "a threshold needs both, or, to change a lower layer's, neither", key=True))  # fmt: skip
                 continue
-            if doc.unit not in UNITS:
-                self.problems.append(entry.problem(("unit",), f"'{doc.unit}' is not a unit", did_you_mean(doc.unit, UNITS)))
+            if not self._unit_known(entry, doc.unit):
                 continue
-            if doc.measure is not None and doc.measure not in self.vocabulary.numbers:
-                self.problems.append(entry.problem(("measure",), f"there is no measure '{doc.measure}'",
-                                                   did_you_mean(doc.measure, self.vocabulary.numbers)))  # fmt: skip
+            self._check_measure_of(entry, doc.measure, doc.unit)
             override = self.stack.overrides.get(key)
             source, valued = (override, self.docs.get(("override", key))) if override else (entry, doc)
             if valued is None:
                 continue
+            if override and valued.measure is not None:
+                self.problems.append(source.problem(("measure",), f"what '{key}' is of is for the lower layer to say", "give values only", key=True))
             if valued.values is None:
                 self.problems.append(source.problem((), f"the threshold '{key}' has no value in any layer of this pack",
-                                                    "add values: [{from, value, basis, source}]"))  # fmt: skip
+                                                    "add values: [{from, value, basis, source}]", key=True))  # fmt: skip
                 continue
-            values = [self._dated(source, place, value, doc.unit) for place, value in enumerate(valued.values)]
-            starts = [value.start for value in values if value]
-            if len(set(starts)) < len(starts):
-                self.problems.append(source.problem(("values",), f"two values of '{key}' begin in the same quarter", "keep one"))
-            found[key] = m.Threshold(key, doc.title, doc.unit, tuple(value for value in values if value))
+            values: dict[Quarter | None, m.DatedValue] = {}
+            for place, given in enumerate(valued.values):
+                value = self._dated(source, place, given, doc.unit)
+                if value is not None and value.start in values:
+                    self.problems.append(source.problem(("values", place, "from"), f"two values of '{key}' begin {_when(value.start)}", "keep one"))
+                elif value is not None:
+                    values[value.start] = value
+            found[key] = m.Threshold(key, doc.title, doc.unit, tuple(values.values()))
         return found
 
+    def _check_measure_of(self, entry: Entry, measure: str | None, unit: str) -> None:
+        """What a threshold is said to be of must be there, and in the same unit."""
+        numbers = self.vocabulary.numbers
+        if measure is None:
+            return
+        if measure not in numbers:
+            self.problems.append(entry.problem(("measure",), f"there is no measure '{measure}'", did_you_mean(measure, numbers)))
+        elif (own := numbers[measure]) is not None and not same_unit(unit, own):
+            self.problems.append(entry.problem(("unit",), f"the threshold '{entry.id}' is in {unit}, but '{measure}' is in {own}", "compare like with like"))
+
     def _dated(self, entry: Entry, place: int, doc: schema.DatedValueDoc, unit: str) -> m.DatedValue | None:
-        start = None
-        if doc.from_ != "always":
-            start = self._quarter(entry, ("values", place, "from"), doc.from_)
-        if math.isnan(doc.value) or not UNITS[unit].allows(doc.value):
+        start = None if doc.from_ == "always" else self._quarter(entry, ("values", place, "from"), doc.from_)
+        if not UNITS[unit].allows(doc.value):
             hint = f"{unit} is {UNITS[unit].range_in_words}"
             if unit == "share" and 1 < doc.value <= 100:
                 hint += f"; {doc.value:g} per cent is written {doc.value / 100:g}"
             self.problems.append(entry.problem(("values", place, "value"), f"{doc.value:g} is outside the range of its unit", hint))
             return None
+        if start is None and doc.from_ != "always":
+            return None
         return m.DatedValue(start, doc.value, doc.basis, " ".join(doc.source.split()))
 
     def _quarter(self, entry: Entry, path: tuple[Any, ...], text: str) -> Quarter | None:
         try:
-            return parse_quarter(text)
+            return parse_quarter(text[:_LONGEST_QUARTER])
         except QuarterError as error:
             self.problems.append(entry.problem(path, str(error)))
-            return None
+        except ValueError:
+            self.problems.append(entry.problem(path, f"{shown(text)} lies outside the calendar", "write the quarter as 2008/09 Q4"))
+        return None
 
     def _figures(self) -> dict[str, m.Figure]:
         found = {}
@@ -210,9 +248,10 @@ class _Builder:
             if doc is None or not self._unit_known(entry, doc.unit):
                 continue
             if not doc.cites and not doc.source:
-                self.problems.append(entry.problem((), f"the measure '{key}' cites nothing", "give cites: [para N], or source: a sentence"))
+                self.problems.append(entry.problem((), f"the measure '{key}' cites nothing", "give cites: [para N], or source: a sentence", key=True))
             if doc.formula is None and doc.may_be_supplied == "no":
-                self.problems.append(entry.problem((), f"the measure '{key}' has no formula and may not be supplied", "give one or the other"))
+                self.problems.append(entry.problem((), f"the measure '{key}' has no formula and may not be supplied",
+                                                   "give a formula, or write may_be_supplied: yes", key=True))  # fmt: skip
             formula = self._formula(entry, doc.formula) if doc.formula else None
             found[key] = m.Measure(
                 id=key, title=doc.title, formula=formula, formula_text=doc.formula or "", unit=doc.unit,
@@ -245,17 +284,18 @@ class _Builder:
                 if item.theme not in themes:
                     self.problems.append(entry.problem((group, place, "theme"), f"there is no theme '{item.theme}'",
                                                        did_you_mean(item.theme, themes)))  # fmt: skip
-        seen: set[str] = set()
+        for group in ("themes", "questions", "anomalies", "unnumbered"):
+            self._each_once(entry, (group,), "id", [item.id for item in getattr(doc, group)])
+        self._each_once(entry, ("scale", "answers"), "answer", [item.answer for item in doc.scale.answers])
         for place, question in enumerate(doc.questions):
-            if question.id in seen or question.id != f"q{question.number}":
-                self.problems.append(entry.problem(("questions", place, "id"), f"'{question.id}' is not a name of its own",
-                                                   f"question {question.number} is called q{question.number}, once"))  # fmt: skip
-            seen.add(question.id)
+            if question.id != f"q{question.number}":
+                self.problems.append(entry.problem(("questions", place, "id"), f"question {question.number} is called '{question.id}'",
+                                                   f"write id: q{question.number}, or correct the number"))  # fmt: skip
         for place, anomaly in enumerate(doc.anomalies):
             for index, name in enumerate(anomaly.questions):
-                if name not in seen:
-                    self.problems.append(entry.problem(("anomalies", place, "questions", index),
-                                                       f"there is no question '{name}'", did_you_mean(name, seen)))  # fmt: skip
+                if name not in self.vocabulary.questions:
+                    self.problems.append(entry.problem(("anomalies", place, "questions", index), f"there is no question '{name}'",
+                                                       did_you_mean(name, self.vocabulary.questions)))  # fmt: skip
         scale = m.Scale(
             answers=tuple(item.answer for item in doc.scale.answers),
             favourable=tuple(item.answer for item in doc.scale.answers if item.meaning == "favourable"),
@@ -269,6 +309,12 @@ class _Builder:
             tuple(m.Anomaly(**_tidy(a)) for a in doc.anomalies),
             tuple(m.Unnumbered(**_tidy(u)) for u in doc.unnumbered),
         )
+
+    def _each_once(self, entry: Entry, path: tuple[Any, ...], key: str, names: list[str]) -> None:
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                first = entry.file.place((*entry.path, *path, names.index(name), key))
+                self.problems.append(entry.problem((*path, place, key), f"'{name}' stands here twice", f"the first is on line {first[0]}; keep one"))
 
     def _rules(self, kind: str, make: Any) -> dict[str, Any]:
         """The rules of one kind, by id in alphabetical order, so that the order of files can't matter."""
@@ -340,7 +386,7 @@ class _Builder:
         if name not in known:
             self.problems.append(entry.problem(path, f"there is no threshold '{name}'", did_you_mean(name, known)))
         elif known[name] not in (unit, None):
-            self.problems.append(entry.problem(path, f"the threshold '{name}' is in {known[name]}", f"{unit} was expected here"))
+            self.problems.append(entry.problem(path, f"the threshold '{name}' is in {known[name]}", f"a {unit} was expected here"))
 
     def _levels(self) -> m.Levels | None:
         doc: schema.LevelsDoc | None = self.docs.get(("levels", "levels"))
@@ -348,6 +394,7 @@ class _Builder:
             return None
         entry = self.stack.of("levels")["levels"]
         ids = [level.id for level in doc.levels]
+        self._each_once(entry, ("levels",), "id", ids)
         if doc.flagged_from not in ids:
             self.problems.append(entry.problem(("flagged_from",), f"there is no level '{doc.flagged_from}'", did_you_mean(doc.flagged_from, ids)))
         self._threshold_named(entry, ("insufficient_evidence", "at_least"), doc.insufficient_evidence.at_least, "count")
@@ -383,6 +430,22 @@ class _Builder:
             m.Paragraph(p.number, " ".join(p.says.split()), p.grade, tuple(p.encoded_by), " ".join((p.not_encoded_because or "").split()))
             for p in doc.paragraphs
         )
+
+
+def _unit_of(entry: Entry) -> str | None:
+    """The unit that an entry names, if there is such a unit; a misspelt one is complained of once, where it stands."""
+    unit = entry.data.get("unit") if isinstance(entry.data, dict) else None
+    return unit if isinstance(unit, str) and unit in UNITS else None
+
+
+def _listed(entries: dict[str, Entry], key: str) -> list[dict[str, Any]]:
+    """The things with an id in a list of a document, whatever else may be wrong with it."""
+    lists = [entry.data.get(key) for entry in entries.values()]
+    return [item for held in lists if isinstance(held, list) for item in held if isinstance(item, dict) and isinstance(item.get("id"), str)]
+
+
+def _when(start: Quarter | None) -> str:
+    return "always" if start is None else f"in {start}"
 
 
 def _tidy(doc: schema.Doc) -> dict[str, Any]:

@@ -6,10 +6,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+WORD = r"^[A-Za-z][A-Za-z0-9_]*$"
+PARAGRAPH = r"^para ([1-9]|[12][0-9]|30)$"
+PACK_ID = r"^[a-z][a-z0-9-]*$"
+VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+$"
+QUESTION = r"^q[1-9][0-9]*$"
+
 ConditionDoc = Annotated[Any, WithJsonSchema({"$ref": "#/$defs/condition"})]
 Text = Annotated[str, Field(min_length=1)]
-Word = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
-ParaText = Annotated[str, Field(pattern=r"^para ([1-9]|[12][0-9]|30)$")]
+Word = Annotated[str, Field(pattern=WORD)]
+ParaText = Annotated[str, Field(pattern=PARAGRAPH)]
 Cites = Annotated[list[ParaText], Field(min_length=1)]
 YesNo = Literal["yes", "no"]
 Direction = Literal["higher", "lower", "neither"]
@@ -30,8 +36,8 @@ class WordsDoc(Doc):
 class PackDoc(Doc):
     """pack.yaml: what this pack or layer is."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    id: Annotated[str, Field(pattern=PACK_ID)]
+    version: Annotated[str, Field(pattern=VERSION)]
     title: Text
     about: Text
     builds_on: Text | None = None
@@ -70,7 +76,7 @@ class MeasureDoc(Doc):
     """One entry of measures.yaml: arithmetic over figures."""
 
     title: Text
-    formula: Text | None = None
+    formula: Annotated[Text, Field(max_length=500)] | None = None
     unit: Text
     worse_when: Direction
     may_be_supplied: YesNo = "no"
@@ -101,7 +107,7 @@ class ThemeDoc(Doc):
 
 
 class QuestionDoc(Doc):
-    id: Annotated[str, Field(pattern=r"^q[1-9][0-9]*$")]
+    id: Annotated[str, Field(pattern=QUESTION)]
     number: Annotated[int, Field(ge=1)]
     theme: Word
     statement: Text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from . import schema
 from .layers import Entry
-from .problems import Problem, did_you_mean
-from .schema import Doc
+from .problems import Problem, did_you_mean, shown
 
 _EXPECTED = {
     "string_type": "should be text (in quotes if it looks like a number)",
@@ -18,56 +19,81 @@ _EXPECTED = {
     "dict_type": "should be a mapping of keys to values",
     "model_type": "should be a mapping of keys to values",
     "model_attributes_type": "should be a mapping of keys to values",
+    "finite_number": "should be a number with an end",
+}
+# How text that follows a pattern is to be written.
+_WRITTEN = {
+    schema.WORD: "use letters, digits and _ only, and begin with a letter",
+    schema.PARAGRAPH: "write 'para 1' to 'para 30'",
+    schema.PACK_ID: "use small letters, digits and hyphens only, and begin with a letter",
+    schema.VERSION: "write three numbers, as 1.0.0",
+    schema.QUESTION: "write q and the number of the question, as q8",
+}
+_WHY_NEEDED = {
+    "cites": "every rule cites a paragraph, as in cites: [para 24]",
+    "source": "every number says where it comes from",
+    "basis": "say what it rests on: report, statistic or judgement",
+    "examples": "every rule carries its examples",
+    "because": "say in a sentence why it matters",
+    "tell_the_manager": "say what the manager should do, or that no action may be needed",
 }
 
 
-def check_shape(entry: Entry, problems: list[Problem]) -> Doc | None:
+def check_shape(entry: Entry, problems: list[Problem]) -> schema.Doc | None:
     """The entry as a document of its kind, or None with the mistakes added to `problems`."""
+    before = len(problems)
+    if entry.kind.shape == "entries" and not re.fullmatch(schema.WORD, entry.id):
+        problems.append(entry.problem((), f"{shown(entry.id)} can't be a name", _WRITTEN[schema.WORD], key=True))
     try:
-        return entry.kind.model.model_validate(entry.data)
+        doc = entry.kind.model.model_validate(entry.data)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            problems.append(_problem(entry, detail))
+        problems.extend(_problem(entry, detail) for detail in error.errors(include_url=False))
         return None
+    return doc if len(problems) == before else None
 
 
 def _problem(entry: Entry, detail: Any) -> Problem:
     path = tuple(part for part in detail["loc"] if part != "[key]")
-    kind, name = detail["type"], path[-1] if path else entry.id
+    kind, name, value = detail["type"], str(path[-1] if path else entry.id), detail["input"]
     context = detail.get("ctx", {})
     if kind == "extra_forbidden":
-        keys = _keys_at(entry.kind.model, path[:-1])
-        return entry.problem(path, f"unknown key '{name}'", did_you_mean(str(name), keys), key=True)
+        return entry.problem(path, f"unknown key '{name}'", did_you_mean(name, _keys_at(entry.kind.model, path[:-1])), key=True)
     if kind == "missing":
-        return entry.problem(path[:-1], f"{_whose(entry, path)} has no '{name}'", _why_needed(str(name)))
-    if kind == "literal_error":
-        options = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-        return entry.problem(path, f"'{detail['input']}' can't stand under '{name}'", did_you_mean(str(detail["input"]), options))
-    if kind == "string_pattern_mismatch" and "para" in context["pattern"]:
-        return entry.problem(path, f"'{detail['input']}' is not a paragraph of the report", "write 'para 1' to 'para 30'")
+        return entry.problem(path[:-1], f"{_owner(entry, path[:-1])} has no '{name}'", _WHY_NEEDED.get(name, "it is needed here"), key=True)
     if kind in ("too_short", "string_too_short"):
-        return entry.problem(path, f"'{name}' is empty", _why_needed(str(name)))
-    expected = _EXPECTED.get(kind, detail["msg"][0].lower() + detail["msg"][1:])
-    return entry.problem(path, f"'{name}' is {detail['input']!r}", expected)
+        if value:
+            return entry.problem(path, f"{_what(path)} holds {len(value)}", f"should hold {context['min_length']} or more")
+        return entry.problem(path, f"{_what(path)} is empty", _WHY_NEEDED.get(name, "it is needed here"))
+    if kind == "literal_error":
+        options = re.findall("'([^']*)'", context["expected"])
+        return entry.problem(path, f"{_what(path)} can't be {shown(value)}", did_you_mean(value, options))
+    if kind == "string_pattern_mismatch":
+        wrong = f"{shown(value)} is not a paragraph of the report" if context["pattern"] == schema.PARAGRAPH else f"{_what(path)} can't be {shown(value)}"
+        return entry.problem(path, wrong, _WRITTEN[context["pattern"]])
+    limits = {"greater_than_equal": "or more", "less_than_equal": "or less", "string_too_long": "characters or fewer"}
+    if kind in limits:
+        (limit,) = (context[key] for key in ("ge", "le", "max_length") if key in context)
+        return entry.problem(path, f"{_what(path)} is {'too long' if kind == 'string_too_long' else shown(value)}", f"should be {limit} {limits[kind]}")
+    return entry.problem(path, f"{_what(path)} is {shown(value)}", _EXPECTED.get(kind, detail["msg"][0].lower() + detail["msg"][1:]))
 
 
-def _whose(entry: Entry, path: tuple[Any, ...]) -> str:
+def _what(path: tuple[Any, ...]) -> str:
+    """The name of a value: its key, or, for an item of a list, that of the list."""
+    if path and isinstance(path[-1], int):
+        return f"item {path[-1] + 1} of '{path[-2]}'" if len(path) > 1 else f"item {path[-1] + 1}"
+    return f"'{path[-1]}'" if path else "this"
+
+
+def _owner(entry: Entry, path: tuple[Any, ...]) -> str:
+    """What something is missing from: its id, or the key it stands under."""
     data: Any = entry.data
-    for part in path[:-1]:
-        data = data[part] if not isinstance(data, dict) or part in data else {}
-    inner = data.get("id") or data.get("number") if isinstance(data, dict) else None
-    return f"'{inner or (path[-2] if len(path) > 1 and isinstance(path[-2], str) else entry.id)}'"
-
-
-def _why_needed(name: str) -> str:
-    return {
-        "cites": "every rule cites a paragraph, as in cites: [para 24]",
-        "source": "every number says where it comes from",
-        "basis": "say what it rests on: report, statistic or judgement",
-        "examples": "every rule carries its examples",
-        "because": "say in a sentence why it matters",
-        "tell_the_manager": "say what the manager should do, or that no action may be needed",
-    }.get(name, "it is needed here")
+    for part in path:
+        data = data[part]
+    own = data.get("id") or data.get("name") or data.get("number") if isinstance(data, dict) else None
+    if isinstance(own, (str, int)):
+        return shown(str(own))
+    key = next((part for part in reversed(path) if isinstance(part, str)), entry.id)
+    return f"an entry of '{key}'" if path and isinstance(path[-1], int) else f"'{key}'"
 
 
 def _keys_at(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:

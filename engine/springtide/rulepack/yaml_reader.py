@@ -145,7 +145,7 @@ class _Builder:
     """Plain data from the parser's events. `spoilt`: something was refused, so the data is not to be used."""
 
     name: str
-    events: Iterator[yaml.Event]
+    events: Iterator[Any]
     places: dict[Path_, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     spoilt: bool = False
@@ -161,7 +161,7 @@ class _Builder:
             raise _Unreadable(1, 1, "the file is empty", "delete it, or write in it what belongs there")
         return data
 
-    def _value(self, event: yaml.Event, path: Path_, depth: int) -> Any:
+    def _value(self, event: Any, path: Path_, depth: int) -> Any:
         place = self.places[path] = _place(event)
         if depth > _DEEPEST:
             raise _Unreadable(*place, f"this is nested more than {_DEEPEST} deep", "no rule needs that; is a bracket missing?")
@@ -175,9 +175,11 @@ class _Builder:
             return self._mapping(path, depth)
         if isinstance(event, yaml.SequenceStartEvent):
             return [self._value(item, (*path, number), depth + 1) for number, item in enumerate(self._items(yaml.SequenceEndEvent))]
+        if _NOT_TEXT.search(event.value):
+            self._refuse(event, "a control character stands in this text", "delete it")
         return self._scalar(event) if event.implicit[0] and not event.tag else event.value
 
-    def _items(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
+    def _items(self, end: type[Any]) -> Iterator[Any]:
         while not isinstance(event := next(self.events), end):
             yield event
 
@@ -201,7 +203,7 @@ class _Builder:
             result[key] = self._value(next(self.events), (*path, key), depth + 1)
         return result
 
-    def _scalar(self, event: yaml.ScalarEvent) -> Any:
+    def _scalar(self, event: Any) -> Any:
         """A word without quotes: a number, true or false, nothing, or text."""
         text = event.value
         if text in _WORDS:
@@ -214,10 +216,10 @@ class _Builder:
             return None
         return int(text) if _INTEGER.fullmatch(text) else value
 
-    def _refuse(self, event: yaml.Event, message: str, expected: str) -> None:
+    def _refuse(self, event: Any, message: str, expected: str) -> None:
         self.spoilt = True
         self.problems.append(Problem(self.name, *_place(event), message, expected))
 
 
-def _place(event: yaml.Event) -> tuple[int, int]:
+def _place(event: Any) -> tuple[int, int]:
     return event.start_mark.line + 1, event.start_mark.column + 1
