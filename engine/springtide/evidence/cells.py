@@ -47,31 +47,33 @@ def read_number(text: str, unit_name: str) -> float | None:
         return None
     if unit.name == "yes or no":
         if cleaned.lower() not in _YES_NO:
-            raise BadCell(f"'{_short(text)}' is not yes or no", "write yes or no, or leave it blank")
+            raise BadCell(f"'{short(text)}' is not yes or no", "write yes or no, or leave it blank")
         return _YES_NO[cleaned.lower()]
     if cleaned.endswith("%") and _NUMBER.match(cleaned[:-1].strip()):
-        raise BadCell(f"'{_short(text)}' is a percentage", _instead(unit, float(cleaned[:-1].strip())))
+        raise BadCell(f"'{short(text)}' is a percentage", _instead(unit, float(cleaned[:-1])))
     if not _NUMBER.match(cleaned):
-        raise BadCell(f"'{_short(text)}' is not a number", f"write {unit.range_in_words} in digits, or leave it blank if it is not known")
+        raise BadCell(f"'{short(text)}' is not a number", f"write {unit.range_in_words}, in digits, or leave it blank if it is not known")
     value = float(cleaned)
     if not math.isfinite(value) or not unit.allows(value):
         raise BadCell(*_out_of_range(cleaned, value, unit))
-    return value
+    return value + 0.0  # -0 is nought
 
 
 def _out_of_range(text: str, value: float, unit: Unit) -> tuple[str, str]:
-    shown = _short(text)
+    shown = short(text)
     if value < 0 <= unit.least:
-        return f"{shown} is negative", f"{unit.name} is {unit.range_in_words}"
+        return f"{shown} is negative", f"write {unit.range_in_words}"
     if unit.scale == 100 and unit.most < value <= 100:
         return f"{shown} looks like a percentage where a share is expected", _instead(unit, value)
     if unit.whole and value != round(value):
-        return f"{shown} is not a whole number", f"{unit.name} is {unit.range_in_words}"
-    return f"{shown} is out of range", f"{unit.name} is {unit.range_in_words}"
+        return f"{shown} is not a whole number", f"write {unit.range_in_words}"
+    return f"{shown} is out of range", f"write {unit.range_in_words}"
 
 
 def _instead(unit: Unit, percent: float) -> str:
-    return f"write it as a share: {percent / 100:g}" if unit.scale == 100 else f"write {unit.range_in_words}, without %"
+    if unit.scale == 100 and unit.allows(percent / 100):
+        return f"write it as a share: {percent / 100:g}"
+    return f"write {unit.range_in_words}, without %"
 
 
 def read_date(text: str) -> date | None:
@@ -89,7 +91,7 @@ def read_date(text: str) -> date | None:
                 return date(int(match["y"]), int(match["m"]), int(match["d"]))
             except ValueError:
                 break
-    raise BadCell(f"'{_short(text)}' is not a date", "write it as 2009-01-30 or 30/01/2009")
+    raise BadCell(f"'{short(text)}' is not a date", "write it as 2009-01-30 or 30/01/2009")
 
 
 def normalise_word(text: str) -> str:
@@ -97,7 +99,7 @@ def normalise_word(text: str) -> str:
     return " ".join(text.replace("\u2019", "'").replace("\u00a0", " ").split()).lower()
 
 
-def _short(text: str) -> str:
-    """A cell's content for a message: never long, never with line breaks."""
-    cleaned = " ".join(text.split())
-    return cleaned if len(cleaned) <= 40 else cleaned[:37] + "..."
+def short(text: str) -> str:
+    """A cell's content for a message: never long, on one line, and with nothing that a terminal would obey."""
+    cleaned = "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text[:200].split()))
+    return cleaned if len(cleaned) <= 40 and len(text) <= 200 else cleaned[:37] + "..."

@@ -14,12 +14,13 @@ from ..logic.formula import compute, names_in
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
 from ..rulepack.problems import did_you_mean
-from .cells import MISSING_MARKS, BadCell, normalise_word, read_date, read_number
+from .cells import MISSING_MARKS, BadCell, normalise_word, read_date, read_number, short
 from .records import RESPONDENTS, EvidenceError, EvidenceProblem, EvidenceSet, Response, Row
 
 TEAM_COLUMNS = ("team_id", "team_name", "district", "county", "team_type", "transfers_to")
 RESPONSE_COLUMNS = ("response_id", "team_id", "quarter", "completed_on", "respondent")
 _LARGEST_FILE = 200 * 1024 * 1024
+_EARLIEST, _LATEST = 1948, 2147
 
 
 def read_evidence(folder: str | Path, pack: RulePack, *, skip_bad_rows: bool = False) -> EvidenceSet:
@@ -34,11 +35,14 @@ def read_evidence(folder: str | Path, pack: RulePack, *, skip_bad_rows: bool = F
         EvidenceError: everything wrong, each with file, row and column.
     """
     path = Path(folder)
-    if not path.is_dir():
-        what = "is a file" if path.exists() else "does not exist"
-        raise EvidenceError([EvidenceProblem(str(folder), 0, "", f"the evidence folder {what}", "give a folder with teams.csv in it")])
-    reading = _Reading(path, pack)
-    evidence = reading.run()
+    try:
+        if not path.is_dir():
+            what = "is a file" if path.exists() else "does not exist"
+            raise EvidenceError([EvidenceProblem(str(folder), 0, "", f"the evidence folder {what}", "give a folder with teams.csv in it")])
+        reading = _Reading(path, pack, skip_bad_rows)
+        evidence = reading.run()
+    except OSError as error:
+        raise EvidenceError([EvidenceProblem(str(folder), 0, "", f"the evidence folder can't be read: {error.strerror}")]) from None
     if reading.fatal or (reading.problems and not skip_bad_rows):
         raise EvidenceError([*reading.fatal, *reading.problems])
     return EvidenceSet(evidence.teams, evidence.responses, evidence.rows, tuple(sorted(set(reading.problems))), str(folder))
@@ -57,17 +61,20 @@ class _Reading:
 
     folder: Path
     pack: RulePack
+    skip_bad_rows: bool
     problems: list[EvidenceProblem] = field(default_factory=list)
     fatal: list[EvidenceProblem] = field(default_factory=list)
+    team_rows: dict[str, int] = field(default_factory=dict)  # every team listed, even in a row with a mistake
 
     def run(self) -> EvidenceSet:
         teams = self._teams()
-        ids = {team.id for team in teams}
+        # Without the whole list, no row can be blamed for a team that is not in it.
+        ids = None if self.fatal else {team.id for team in teams}
         responses = self._responses(ids)
         rows = [*self._figures("workforce", ids), *self._figures("audits", ids)]
         if teams and not responses and not rows and not self.problems and not self.fatal:
-            self.fatal.append(EvidenceProblem(self.folder.name, 0, "", "there is no evidence beside the team list",
-                                              "add responses.csv, workforce.csv or audits.csv"))  # fmt: skip
+            self.fatal.append(EvidenceProblem(self.folder.resolve().name, 0, "", "there is no evidence beside the team list",
+                                              "add rows to responses.csv, workforce.csv or audits.csv"))  # fmt: skip
         return EvidenceSet(tuple(sorted(teams, key=lambda team: team.id)), tuple(responses), tuple(rows))
 
     # -- tables --------------------------------------------------------------------------------
@@ -77,29 +84,33 @@ class _Reading:
         if table is None:
             return []
         found: dict[str, Team] = {}
-        rows: dict[str, int] = {}
+        rows = self.team_rows
         for number, row in table.rows:
             with_row = self._reporter("teams.csv", number)
             bad = [column for column in ("team_id", "team_name", "county") if not row.get(column, "").strip()]
             for column in bad:
                 with_row(column, "is blank", f"every team needs a {column}")
             team_id = row.get("team_id", "").strip()
-            if team_id in found:
-                with_row("team_id", f"'{team_id}' is in the list twice", f"the first is in row {rows[team_id]}")
+            if team_id in rows:
+                with_row("team_id", f"'{short(team_id)}' is in the list twice", f"the first is in row {rows[team_id]}; keep one")
             elif not bad:
                 values = {column: " ".join(row.get(column, "").split()) for column in TEAM_COLUMNS}
                 found[team_id] = Team(team_id, values["team_name"], values["district"], values["county"],
                                       values["team_type"], values["transfers_to"])  # fmt: skip
-                rows[team_id] = number
+            if team_id:
+                rows.setdefault(team_id, number)
+        if not rows and not self.problems and not self.fatal:
+            self._spoil("teams.csv", "the team list has no teams", "give each team a row below the headings")
         for team in list(found.values()):
             if team.transfers_to and team.transfers_to not in found:
-                self.problems.append(EvidenceProblem("teams.csv", rows[team.id], "transfers_to",
-                                                     f"there is no team '{team.transfers_to}' in the list",
-                                                     did_you_mean(team.transfers_to, found)))  # fmt: skip
+                if self.skip_bad_rows or team.transfers_to not in rows:
+                    self.problems.append(EvidenceProblem("teams.csv", rows[team.id], "transfers_to",
+                                                         f"there is no team '{short(team.transfers_to)}' in the list",
+                                                         did_you_mean(team.transfers_to, found) or "correct it, or leave it blank"))  # fmt: skip
                 found[team.id] = Team(team.id, team.name, team.district, team.county, team.kind)
         return list(found.values())
 
-    def _responses(self, teams: set[str]) -> list[Response]:
+    def _responses(self, teams: set[str] | None) -> list[Response]:
         questions = tuple(self.pack.questions)
         table = self._table("responses", ("response_id", "team_id", "quarter"), (*RESPONSE_COLUMNS, *questions))
         if table is None:
@@ -114,7 +125,7 @@ class _Reading:
             if not key:
                 report("response_id", "is blank", "number the responses, so that each can be found again")
             elif key in found:
-                report("response_id", f"'{key}' stands here twice", f"the first is in row {found[key].row}; each response has its own id")
+                report("response_id", f"'{short(key)}' stands here twice", f"the first is in row {found[key].row}; each response has its own id")
             team = self._team(row, teams, report)
             quarter = self._quarter(row, report)
             completed = self._date(row, report)
@@ -122,7 +133,7 @@ class _Reading:
             if respondent in MISSING_MARKS:
                 respondent = ""
             elif respondent not in RESPONDENTS:
-                report("respondent", f"'{respondent}' is not a kind of respondent", did_you_mean(respondent, RESPONDENTS))
+                report("respondent", f"'{short(row['respondent'])}' is not a kind of respondent", f"{did_you_mean(respondent, RESPONDENTS)}, or blank")
             answers: dict[str, str | None] = {}
             for question in questions:
                 given = normalise_word(row.get(question, ""))
@@ -131,12 +142,12 @@ class _Reading:
                 elif given in allowed:
                     answers[question] = allowed[given]
                 else:
-                    report(question, f"'{given[:40]}' is not on the scale", f"one of: {', '.join(allowed.values())}, or blank")
+                    report(question, f"'{short(row[question])}' is not on the scale", f"one of: {', '.join(allowed.values())}, or blank")
             if len(self.problems) == before and quarter is not None:
                 found[key] = Response(key, team, quarter, completed, respondent, answers, number)
         return list(found.values())
 
-    def _figures(self, name: str, teams: set[str]) -> list[Row]:
+    def _figures(self, name: str, teams: set[str] | None) -> list[Row]:
         units = {f.id: f.unit for f in self.pack.figures.values() if f.table == name}
         if name == "workforce":
             units |= {m.id: m.unit for m in self.pack.measures.values() if m.may_be_supplied}
@@ -164,7 +175,7 @@ class _Reading:
             self._check_limits(figures, report)
             self._check_doubly_given(figures, report)
             if quarter is not None and (team, quarter) in found:
-                report("team_id", f"'{team}' has two rows for {quarter}", f"the first is in row {found[team, quarter].row}; keep one")
+                report("team_id", f"'{short(team)}' has two rows for {quarter}", f"the first is in row {found[team, quarter].row}; keep one")
             if len(self.problems) == before and quarter is not None:
                 found[team, quarter] = Row(team, quarter, figures, marks, name, number)
         return list(found.values())
@@ -193,22 +204,34 @@ class _Reading:
 
     # -- cells that every table has ------------------------------------------------------------
 
-    def _team(self, row: dict[str, str], teams: set[str], report: Report) -> str:
+    def _team(self, row: dict[str, str], teams: set[str] | None, report: Report) -> str:
         team = row.get("team_id", "").strip()
         if not team:
             report("team_id", "is blank", "say which team this row is about")
-        elif team not in teams:
-            report("team_id", f"there is no team '{team}' in teams.csv", did_you_mean(team, teams) if len(teams) > 12 else
-                   did_you_mean(team, teams) or "add it to the list, or correct the id")  # fmt: skip
+        elif teams is not None and team not in self.team_rows:
+            near = did_you_mean(team, teams)
+            report("team_id", f"there is no team '{short(team)}' in teams.csv", near if near.startswith("did") else
+                   "correct the id, or add the team to the list")  # fmt: skip
+        elif teams is not None and team not in teams and self.skip_bad_rows:
+            report("team_id", f"the team '{short(team)}' is left out, and this row with it", f"correct row {self.team_rows[team]} of teams.csv")
         return team
 
     def _quarter(self, row: dict[str, str], report: Report) -> Quarter | None:
-        try:
-            return parse_quarter(row.get("quarter", ""))
-        except QuarterError as error:
-            text = row.get("quarter", "").strip()
-            report("quarter", str(error) if text else "is blank", "" if text else "write the quarter, as 2008/09 Q4")
+        text = row.get("quarter", "").strip()
+        if not text:
+            report("quarter", "is blank", "write the quarter, as 2008/09 Q4")
             return None
+        try:
+            quarter = parse_quarter(short(text))
+            if _EARLIEST <= quarter.year <= _LATEST:
+                return quarter
+        except QuarterError as error:
+            report("quarter", str(error))
+            return None
+        except ValueError:
+            pass  # a year that no calendar has
+        report("quarter", f"'{short(text)}' can't be right", f"write a quarter between {_EARLIEST} and {_LATEST}, as 2008/09 Q4")
+        return None
 
     def _date(self, row: dict[str, str], report: Report) -> date | None:
         try:
@@ -230,7 +253,7 @@ class _Reading:
         path = self.folder / f"{name}.csv"
         if not path.is_file():
             if name == "teams":
-                self._spoil(path.name, "the team list is missing", f"put teams.csv in {self.folder.name}: {', '.join(TEAM_COLUMNS)}")
+                self._spoil(path.name, "the team list is missing", f"put teams.csv in {self.folder.resolve().name}, with the columns {', '.join(TEAM_COLUMNS)}")
             return None
         text = self._text(path)
         if text is None:
@@ -239,16 +262,17 @@ class _Reading:
         try:
             header = [heading.strip() for heading in next(lines, [])]
         except csv.Error as error:
-            self._spoil(path.name, f"the headings can't be read: {error}")
+            self._spoil(path.name, *_said(error), row=1)
             return None
         if not any(header):
             self._spoil(path.name, "the file is empty", f"its first row has the headings: {', '.join(required)}, ...")
             return None
         before = len(self.fatal)
-        for heading in header:
-            if heading not in allowed:
-                hint = did_you_mean(heading, allowed) or "take it out; the columns are listed in docs/reference/evidence.md"
-                self._spoil(path.name, f"unknown column '{heading}'" if heading else "a column has no heading", hint, row=1)
+        for place, heading in enumerate(header, 1):
+            if not heading:
+                self._spoil(path.name, f"column {place} has no heading", "give it one, or delete the column", row=1)
+            elif heading not in allowed:
+                self._spoil(path.name, f"unknown column '{short(heading)}'", self._column_hint(name, heading, allowed), row=1)
             elif header.count(heading) > 1:
                 self._spoil(path.name, f"the column '{heading}' stands here twice", "keep one", row=1)
         for heading in required:
@@ -257,6 +281,19 @@ class _Reading:
         if len(self.fatal) > before:
             return None
         return _Table(name, header, self._rows(path.name, header, lines))
+
+    def _column_hint(self, table: str, heading: str, allowed: tuple[str, ...]) -> str:
+        figure, measure = self.pack.figures.get(heading), self.pack.measures.get(heading)
+        if figure is not None and figure.table == "responses":
+            return "it is counted from the responses; take it out"
+        if figure is not None or (measure is not None and measure.may_be_supplied):
+            return f"it belongs in {figure.table if figure else 'workforce'}.csv"
+        if measure is not None:
+            return "it is worked out from other columns; take it out"
+        if any(separator in heading for separator in ";\t|"):
+            return "separate the columns with commas"
+        near = did_you_mean(heading.replace(" ", "_"), allowed)
+        return near if near.startswith("did") else "take it out; the columns are listed in docs/reference/evidence.md"
 
     def _text(self, path: Path) -> str | None:
         try:
@@ -287,7 +324,7 @@ class _Reading:
             try:
                 cells = next(lines, None)
             except csv.Error as error:
-                self._spoil(file, f"the file can't be read further: {error}", "look for a stray quotation mark", row=number)
+                self._spoil(file, *_said(error), row=number)
                 return
             if cells is None:
                 return
@@ -301,6 +338,17 @@ class _Reading:
 
     def _spoil(self, file: str, message: str, hint: str = "", *, row: int = 0) -> None:
         self.fatal.append(EvidenceProblem(file, row, "", message, hint))
+
+
+def _said(error: csv.Error) -> tuple[str, str]:
+    """What the CSV reader stumbled over, in words that help."""
+    if "field limit" in str(error):
+        return f"a cell is longer than {csv.field_size_limit()} characters", "look for a quotation mark that is opened and not closed"
+    if "end of data" in str(error):
+        return "a quotation mark is opened here and never closed", "close it, or take it out"
+    if "expected after" in str(error):
+        return "text follows a closing quotation mark", "inside quoted text, write a quotation mark twice"
+    return f"the row can't be read: {error}", "look for a stray quotation mark"
 
 
 Report = Callable[..., None]

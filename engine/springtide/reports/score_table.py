@@ -48,16 +48,25 @@ def _engines(assessment: Assessment) -> str:
     return f"one engine only, {assessment.engines[0]}: {assessment.one_engine_because}"
 
 
-def _county(assessment: Assessment) -> Iterator[Text]:
+def _county(assessment: Assessment) -> Iterator[RenderableType]:
+    """One line a pressure; where there are several areas, a table with a row each."""
     pack = assessment.pack
-    areas = {majority.area for majority in assessment.county}
-    yield Text(f"{capital(pack.words.county)}-wide pressures (on when more than half of all {pack.words.teams} are affected)", style="bold")
-    for majority in assessment.county:
-        where = f"{majority.area}: " if len(areas) > 1 else ""
-        line = Text(f"  {where}{pack.county_pressures[majority.pressure].title}: ")
-        line.append(str(majority), style="bold" if str(majority) == "on" else "")
-        line.append(f", {in_words(majority, pack)}")
-        yield line
+    areas = list(dict.fromkeys(majority.area for majority in assessment.county))
+    most = {f"{assessment.teams[0].facts.thresholds[p.most]:.0%}" for p in pack.county_pressures.values()} if assessment.teams else set()
+    yield Text(f"{capital(pack.words.county)}-wide pressures, on when more than {' or '.join(sorted(most))} of all {pack.words.teams} are affected", style="bold")
+    if len(areas) <= 1:
+        for majority in assessment.county:
+            line = Text(f"  {pack.county_pressures[majority.pressure].title}: ")
+            yield line.append(str(majority), style="bold").append(f", {in_words(majority, pack)}")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(capital(pack.words.county))
+    for pressure in pack.county_pressures:
+        table.add_column(capital(pressure.replace("_", " ")))
+    for area in areas:
+        cells = {m.pressure: f"{m}, {m.affected} of {m.teams}" + (f", {m.silent} not known" if m.silent else "") for m in assessment.county if m.area == area}
+        table.add_row(f"  {area}", *(cells[pressure] for pressure in pack.county_pressures))
+    yield table
 
 
 def _table(assessment: Assessment) -> Table:

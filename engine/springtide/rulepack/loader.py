@@ -206,10 +206,10 @@ class _Builder:
     def _dated(self, entry: Entry, place: int, doc: schema.DatedValueDoc, unit: str) -> m.DatedValue | None:
         start = None if doc.from_ == "always" else self._quarter(entry, ("values", place, "from"), doc.from_)
         if not UNITS[unit].allows(doc.value):
-            hint = f"{unit} is {UNITS[unit].range_in_words}"
-            if unit == "share" and 1 < doc.value <= 100:
+            hint = f"write {UNITS[unit].range_in_words}"
+            if UNITS[unit].scale == 100 and UNITS[unit].most < doc.value <= 100:
                 hint += f"; {doc.value:g} per cent is written {doc.value / 100:g}"
-            self.problems.append(entry.problem(("values", place, "value"), f"{doc.value:g} is outside the range of its unit", hint))
+            self.problems.append(entry.problem(("values", place, "value"), f"{doc.value:g} is out of range for a {unit}", hint))
             return None
         if start is None and doc.from_ != "always":
             return None
