@@ -20,7 +20,7 @@ from .records import RESPONDENTS, EvidenceError, EvidenceProblem, EvidenceSet, R
 TEAM_COLUMNS = ("team_id", "team_name", "district", "county", "team_type", "transfers_to")
 RESPONSE_COLUMNS = ("response_id", "team_id", "quarter", "completed_on", "respondent")
 _LARGEST_FILE = 200 * 1024 * 1024
-_EARLIEST, _LATEST = 1948, 2147
+_EARLIEST, _LATEST = 1900, 2199
 
 
 def read_evidence(folder: str | Path, pack: RulePack, *, skip_bad_rows: bool = False) -> EvidenceSet:

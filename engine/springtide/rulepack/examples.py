@@ -248,7 +248,7 @@ def _wrong_number(pack: m.RulePack, name: str, value: Any, path: tuple[Any, ...]
     elif isinstance(value, bool) or not isinstance(value, (int, float)):
         yield _Wrong(path, f"{shown(value)} is not a number", "write a number, or 'at', 'just below' or 'just above' a threshold")
     elif not unit.allows(value):
-        yield _Wrong(path, f"'{name}' can't be {shown(value)}", f"{unit.name} is {unit.range_in_words}")
+        yield _Wrong(path, f"'{name}' can't be {shown(value)}", f"write {unit.range_in_words}")
 
 
 # -- completeness ----------------------------------------------------------------------------

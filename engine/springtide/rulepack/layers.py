@@ -141,7 +141,7 @@ def _below(folder: Path, head: Entry, seen: list[Path], problems: list[Problem])
         found = head.problem(("builds_on",), f"a pack can't build on {shown(name)}", "name one pack, as in builds_on: base")
         raise PackError([*problems, found])
     try:
-        below = next((place for place in (folder.parent / name, folder / name) if (place / "pack.yaml").is_file()), None)
+        below = next((place for place in (folder.resolve().parent / name, folder / name) if (place / "pack.yaml").is_file()), None)
     except OSError:
         below = None
     below = below or _shipped(name)

@@ -264,8 +264,9 @@ class _Builder:
     def _formula(self, entry: Entry, text: str) -> Formula | None:
         try:
             formula = parse_formula(text)
-        except FormulaError as error:
-            self.problems.append(entry.problem(("formula",), str(error)))
+        except (FormulaError, RecursionError) as error:
+            said = " ".join(str(error).split()) if isinstance(error, FormulaError) else "the formula is nested too deep"
+            self.problems.append(entry.problem(("formula",), said))
             return None
         for name, _ in names_in(formula):
             if name not in self.vocabulary.numbers:
