@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+EXAMPLE_QUARTER = "2008/09 Q4"
 _PACKAGE = Path(__file__).resolve().parent
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 import click
 
 from ..assessment import assess
-from ..logic.quarter import Quarter
+from ..logic.quarter import parse_quarter
 from ..reports import explanation, score_table
-from ..shipped import example_folder
+from ..shipped import EXAMPLE_QUARTER, example_folder
 from . import common
-
-_QUARTER = Quarter(2008, 4)
-
 
 @click.command()
 @common.engine_option
@@ -25,7 +22,7 @@ def demo(engine: str, as_json: bool) -> None:
       springtide demo
     """
     pack = common.pack_named("kent-2009")
-    result = assess(pack, common.evidence_in(example_folder(), pack), _QUARTER, engine=engine)
+    result = assess(pack, common.evidence_in(example_folder(), pack), parse_quarter(EXAMPLE_QUARTER), engine=engine)
     if as_json:
         common.show_json(result.to_dict())
         return

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from ..assessment import Assessment, TeamAssessment, assess
-from ..logic.quarter import Quarter
+from ..logic.quarter import Quarter, parse_quarter
 from ..reports import explanation
 from ..rulepack.problems import did_you_mean
-from ..shipped import example_folder
+from ..shipped import EXAMPLE_QUARTER, example_folder
 from . import common
 
 
@@ -38,8 +38,10 @@ def explain(
       springtide explain T017 --why-not high
     """
     pack = common.pack_named(rules)
-    if evidence is None and not as_json:
-        click.echo("Evidence: the shipped Kent example, which is invented (choose yours with --evidence)\n")
+    if evidence is None:
+        if not as_json:
+            click.echo("Evidence: the shipped Kent example, which is invented (choose yours with --evidence)\n")
+        quarter = quarter or parse_quarter(EXAMPLE_QUARTER)
     result = assess(pack, common.evidence_in(evidence or example_folder(), pack, skip_bad_rows), quarter, engine=engine)
     chosen = _find(result, team)
     known = [level.id for level in pack.levels.levels]
