@@ -114,7 +114,8 @@ def _refuse(error: PackError | EvidenceError, as_json: bool) -> None:
     if isinstance(error, PackError):
         click.echo(f"{_count(len(problems))} in the rule pack; nothing was done", err=True)
     else:
-        advice = "correct them, or leave the rows out with --skip-bad-rows" if any(p.row > 1 for p in problems) else "correct them first"
+        rows = any(problem.row > 1 for problem in error.problems)
+        advice = "correct them, or leave the rows out with --skip-bad-rows" if rows else "correct them first"
         click.echo(f"{_count(len(problems))} in the evidence; nothing was scored: {advice}", err=True)
     sys.exit(INVALID)
 

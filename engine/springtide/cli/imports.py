@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..assessment import SCHEMA_VERSION
 from ..evidence.dfe_workforce import import_dfe_workforce
 from . import common
 
@@ -35,7 +36,7 @@ def dfe_workforce(file: Path, year: int, output: Path | None, overwrite: bool, a
     imported = import_dfe_workforce(file, year, folder, overwrite=overwrite)
     if as_json:
         common.show_json({
-            "schema_version": common.SCHEMA_VERSION, "folder": str(folder), "quarter": str(imported.quarter),
+            "schema_version": SCHEMA_VERSION, "folder": str(folder), "quarter": str(imported.quarter),
             "authorities": imported.authorities, "regions": imported.regions, "notes": list(imported.notes),
         })  # fmt: skip
         return

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from ..logic.quarter import Quarter
 from ..reports import rule_pages
 from ..rulepack.examples import kinds_missing, run_examples
 from ..rulepack.json_schema import pack_schema
@@ -84,7 +85,7 @@ def check(pack: str, as_json: bool) -> None:
 @common.quarter_option
 @common.json_option
 @common.reports_faults
-def test(pack: str, quarter: common.Quarter | None, as_json: bool) -> None:
+def test(pack: str, quarter: Quarter | None, as_json: bool) -> None:
     """Run the examples inside the rules.
 
     \b

@@ -340,9 +340,9 @@ class _Builder:
                 found[key] = rule
         return found
 
-    def _conditions(self, parser: ConditionParser, doc: Any, *names: str) -> dict[str, Condition] | None:
+    def _conditions(self, parser: ConditionParser, doc: Any, *names: str) -> dict[str, Any] | None:
         parsed = {name: parser.parse(getattr(doc, name), (name,)) for name in names}
-        return None if any(value is None for value in parsed.values()) else parsed  # type: ignore[return-value]
+        return None if any(value is None for value in parsed.values()) else parsed
 
     def _points(self, entry: Entry, points: dict[str, int], allowed: tuple[str, ...]) -> None:
         for name in points:
