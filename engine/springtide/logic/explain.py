@@ -19,7 +19,8 @@ class Node:
     """One line of an explanation.
 
     `value`, `threshold` and `margin` are in words with their unit; `rests_on` says what the
-    threshold rests on; `cells` where the value came from; `cites` the paragraphs.
+    threshold rests on; `cells` where the value came from; `cites` the paragraphs. `joins` says of a
+    group how its parts make the whole: all, any, count or not.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Node:
     cites: tuple[int, ...] = ()
     cells: tuple[str, ...] = ()
     because: str = ""
+    joins: str = ""
     parts: tuple[Node, ...] = field(default=())
 
     def walk(self) -> Iterator[Node]:
@@ -63,12 +65,13 @@ def why(facts: Facts, level: str, *, full: bool = False) -> tuple[Node, ...]:
 
 
 def why_could_be(facts: Facts, level: str, could_be: str) -> tuple[Node, ...]:
-    """The rules above a team's level that can't be ruled out, with what is unknown."""
-    rank, top = facts.pack.levels.rank(level), facts.pack.levels.rank(could_be)
+    """The rules of the level that a team could be at, which can't be ruled out, with what is unknown."""
+    if could_be == level:
+        return ()
     return tuple(
         _rule_node(rule.id, facts, False)
         for rule in facts.pack.risk.values()
-        if facts.rules[rule.id] is Truth.CANNOT_TELL and rank < facts.pack.levels.rank(rule.level) <= top
+        if facts.rules[rule.id] is Truth.CANNOT_TELL and rule.level == could_be
     )
 
 
@@ -115,9 +118,9 @@ def _declared(
 
 
 def _unwrapped(condition: c.Condition, facts: Facts, full: bool, truth: Truth) -> tuple[Node, ...]:
-    """A condition's node, or, where it is a plain `all`, its parts: one level less to read."""
+    """A condition's node, or, where all of its parts are needed, those parts: one level less to read."""
     node = _node(reason_for(condition, facts), facts, full)
-    return node.parts if node.kind == "group" and isinstance(condition, c.AllOf) and node.parts else (node,)
+    return node.parts if node.joins == "all" and node.parts else (node,)
 
 
 def _node(reason: Reason, facts: Facts, full: bool) -> Node:
@@ -127,13 +130,14 @@ def _node(reason: Reason, facts: Facts, full: bool) -> Node:
             shown = [_node(part, facts, full) for part in _telling(reason, full)]
             if len(shown) == 1 and isinstance(condition, (c.AllOf, c.AnyOf)) and not full:
                 return shown[0]
-            return Node("group", _group_label(reason, facts), reason.truth, parts=tuple(shown))
+            joins = {c.AllOf: "all", c.AnyOf: "any", c.AtLeastOf: "count"}.get(type(condition), "not")
+            return Node("group", _group_label(reason, facts), reason.truth, joins=joins, parts=tuple(shown))
         case c.MeasureTest():
             return _measure_node(reason, condition, facts)
         case c.AnswerTest(question, side):
             asked = pack.questions[question]
             cell = facts.evidence.cells.get(question)
-            return Node("answer", f"Q{asked.number}: {asked.statement}", reason.truth, question, value=str(reason.value),
+            return Node("answer", f"Q{asked.number}, {asked.statement.rstrip('.')}", reason.truth, question, value=str(reason.value),
                         threshold=f"counts when {side}", cites=asked.cites, cells=(f"{cell}, {question}",) if cell else ())  # fmt: skip
         case c.PressureTest(pressure, grade):
             declared = pack.team_pressures[pressure]
@@ -199,7 +203,11 @@ def rests_on(facts: Facts, threshold: str) -> str:
     """What a threshold's value rests on: the report, a statistic or judgement, and its source."""
     declared = facts.pack.thresholds[threshold]
     dated = declared.in_force(facts.quarter) if facts.quarter else declared.values[-1]
-    return f"{dated.basis}: {dated.source}" if dated else ""
+    if dated is None:
+        return ""
+    if dated.source.lower().startswith(dated.basis):
+        return dated.source[0].lower() + dated.source[1:]
+    return f"{dated.basis}: {dated.source}"
 
 
 def cells_of(name: str, facts: Facts) -> Iterator[str]:

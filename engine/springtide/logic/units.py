@@ -40,6 +40,8 @@ class Unit:
 
     def say_gap(self, value: float) -> str:
         """A distance from a threshold, with its sign."""
+        if abs(value) < 1e-9:
+            return "none, exactly on it"
         return "beyond any limit" if math.isinf(value) else self.gap.format(_tidy(value * self.scale))
 
 

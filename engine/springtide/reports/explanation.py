@@ -16,6 +16,7 @@ from ..logic.truth import Truth
 from .score_table import score_words
 from .wording import level_text, paras
 
+_NAMED = ("rule", "notice", "pressure", "county pressure", "supervision")
 _MARKS = {Truth.MET: "[met]", Truth.NOT_MET: "[not met]", Truth.CANNOT_TELL: "[cannot tell]"}
 
 
@@ -82,21 +83,31 @@ def _head(assessment: Assessment, team: TeamAssessment) -> Iterator[Text]:
 
 def _forest(title: str, nodes: tuple[x.Node, ...]) -> Tree:
     tree = Tree(Text(title, style="bold"), guide_style="dim")
+    seen: set[tuple[str, str, str]] = set()
     for node in nodes:
-        _grow(tree, node)
+        _grow(tree, node, seen)
     return tree
 
 
-def _grow(tree: Tree, node: x.Node) -> None:
+def _grow(tree: Tree, node: x.Node, seen: set[tuple[str, str, str]]) -> None:
+    """Add a node and its parts; what was spelled out once is named again without its parts."""
+    key = (node.kind, node.id, node.label)
+    if node.kind in _NAMED and key in seen:
+        tree.add(Text.assemble((f"{_MARKS[node.truth]} ", "dim"), _head_of(node), (", as above", "dim")))
+        return
+    seen.add(key)
     branch = tree.add(_line(node))
     for part in node.parts:
-        _grow(branch, part)
+        _grow(branch, part, seen)
+
+
+def _head_of(node: x.Node) -> str:
+    return f"{node.id}: {node.label}" if node.kind in ("rule", "notice") else node.label
 
 
 def _line(node: x.Node) -> Text:
     text = Text(f"{_MARKS[node.truth]} ", style="dim")
-    head = f"{node.id}: {node.label}" if node.kind in ("rule", "notice") else node.label
-    text.append(head, style="bold not dim" if node.kind in ("rule", "notice", "pressure", "county pressure", "supervision") else "not dim")
+    text.append(_head_of(node), style="bold not dim" if node.kind in _NAMED else "not dim")
     said = []
     if node.value:
         said.append(node.value)

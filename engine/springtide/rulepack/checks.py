@@ -75,10 +75,12 @@ def _check_paragraphs(pack: m.RulePack, stack: Stack) -> Iterator[Problem]:
     """Double entry: what a rule cites and what the index lists must be the same, from both sides."""
     index = stack.of("paragraphs")["paragraphs"]
     cited = citations(pack)
-    listed = {paragraph.number: set(paragraph.encoded_by) for paragraph in pack.paragraphs}
+    listed: dict[int, set[str]] = {}
+    for paragraph in pack.paragraphs:
+        listed.setdefault(paragraph.number, set()).update(paragraph.encoded_by)
     for number in range(1, 31):
         if number not in listed:
-            yield index.problem(("paragraphs",), f"paragraph {number} is not in the index", "list all 30")
+            yield index.problem(("paragraphs",), f"paragraph {number} is not in the index", "list all 30", key=True)
     places: dict[int, int] = {}
     for place, paragraph in enumerate(pack.paragraphs):
         if paragraph.number in places:
@@ -99,8 +101,8 @@ def _check_paragraphs(pack: m.RulePack, stack: Stack) -> Iterator[Problem]:
                     yield where[name].problem(("cites", place), message, hint)
                 else:
                     yield index.problem(("paragraphs", places[number], "encoded_by"), message, hint)
-    for paragraph in pack.paragraphs:
-        path = ("paragraphs", places[paragraph.number], "encoded_by")
+    for here, paragraph in enumerate(pack.paragraphs):
+        path = ("paragraphs", here, "encoded_by")
         for place, name in enumerate(paragraph.encoded_by):
             if name not in cited:
                 yield index.problem((*path, place), f"nothing is called '{name}'", did_you_mean(name, cited))

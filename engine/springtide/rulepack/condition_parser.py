@@ -114,7 +114,8 @@ class ConditionParser:
                 return self._wrong(path, f"'{word}' is compared with 'at_least' only", "as in {at_least: elevated}")
             level = value["at_least"]
             if not isinstance(level, str) or level not in known.levels:
-                return self._wrong((*path, "at_least"), f"there is no level {shown(level)}", did_you_mean(level, known.levels))
+                what = f"there is no level {shown(level)}" if isinstance(level, str) else f"{shown(level)} stands where a level should be named"
+                return self._wrong((*path, "at_least"), what, did_you_mean(level, known.levels))
             return c.LevelTest(level, word == "last_level")
         if word == "receiving_team":
             asked = ConditionParser(self.file, "question to the receiving team", self.vocabulary, self.problems)
@@ -157,7 +158,9 @@ class ConditionParser:
     def _threshold(self, name: Any, path: Path_, unit: str | None) -> str | None:
         if isinstance(name, (int, float)):
             return self._bare_number(name, path)
-        if not isinstance(name, str) or name not in self.vocabulary.thresholds:
+        if not isinstance(name, str):
+            return self._wrong(path, f"{shown(name)} stands where a threshold should be named", "as in {at_least: vacancy_rate_present}")
+        if name not in self.vocabulary.thresholds:
             hint = did_you_mean(name, self.vocabulary.thresholds) or "declare it in thresholds.yaml"
             return self._wrong(path, f"there is no threshold {shown(name)}", hint)
         has = self.vocabulary.thresholds[name]
@@ -186,7 +189,9 @@ class ConditionParser:
     def _not_a_condition(self, raw: Any) -> str:
         if isinstance(raw, dict) and raw:
             return f"{len(raw)} keys stand side by side here ({', '.join(raw)})"
-        return f"{'an empty mapping' if raw == {} else shown(raw)} is not a condition"
+        if raw is None or raw == {}:
+            return "the condition is empty"
+        return f"{shown(raw)} is not a condition"
 
     def _wrong(self, path: Path_, message: str, expected: str = "", *, key: bool = False) -> None:
         self.problems.append(self.file.problem(path, message, expected, key=key))

@@ -12,8 +12,10 @@ from typing import Any
 from ..shipped import rules_folder
 from .kinds import BY_NAME, PLACES, Kind, kind_of
 from .problems import PackError, Problem, did_you_mean, shown
+from .schema import WORD
 from .yaml_reader import Path_, YamlFile, read_yaml
 
+_NEEDED = ("questionnaire", "levels", "supervision", "paragraphs", "figures", "measures", "thresholds")
 # Also what an editor may have made of ".yaml", so that no rule is passed over unnoticed.
 _LOOKS_LIKE_YAML = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 
@@ -133,7 +135,7 @@ def read_stack(folder: Path, problems: list[Problem]) -> Stack:
 
 
 def _below(folder: Path, head: Entry, seen: list[Path], problems: list[Problem]) -> Path | None:
-    """The layer that a pack builds on: a folder beside it or in it, or a shipped pack."""
+    """The layer that a pack builds on: a folder beside it, or a shipped pack."""
     name = head.data.get("builds_on")
     if name is None:
         return None
@@ -141,15 +143,16 @@ def _below(folder: Path, head: Entry, seen: list[Path], problems: list[Problem])
         found = head.problem(("builds_on",), f"a pack can't build on {shown(name)}", "name one pack, as in builds_on: base")
         raise PackError([*problems, found])
     try:
-        below = next((place for place in (folder.resolve().parent / name, folder / name) if (place / "pack.yaml").is_file()), None)
+        beside = folder.resolve().parent / name
+        below = beside if (beside / "pack.yaml").is_file() else _shipped(name)
     except OSError:
         below = None
-    below = below or _shipped(name)
     if below is None:
         missing = _no_such_pack(name)
         raise PackError([*problems, head.problem(("builds_on",), missing.message, missing.expected)])
     if below.resolve() in seen:
-        raise PackError([*problems, head.problem(("builds_on",), f"the pack builds on itself by way of {shown(name)}",
+        way = "" if below.resolve() == folder.resolve() else f" by way of {shown(name)}"
+        raise PackError([*problems, head.problem(("builds_on",), f"the pack builds on itself{way}",
                                                  "follow builds_on down to a pack that builds on nothing")])  # fmt: skip
     return below
 
@@ -190,7 +193,7 @@ def _entries(kind: Kind, file: YamlFile, stem: str, problems: list[Problem]) -> 
         return [Entry(kind, key, file, (key,), value) for key, value in file.data.items()]
     if kind.shape == "rule":
         name = file.data.get("id", stem)
-        if isinstance(name, str) and name != stem:
+        if isinstance(name, str) and name != stem and re.fullmatch(WORD, name):
             problems.append(file.problem(("id",), f"the rule {shown(name)} stands in a file named '{stem}.yaml'",
                                          f"write id: {stem}, or name the file {shown(name + '.yaml')}"))  # fmt: skip
         return [Entry(kind, stem, file, (), file.data)]
@@ -212,9 +215,10 @@ def _merge(layers: list[list[Entry]], unread: list[tuple[Kind, str]], problems: 
                 held[entry.id] = entry
                 overrides.pop(entry.id, None) if entry.kind.name == "thresholds" else None
     entries.pop("pack", None)
-    for kind in ("questionnaire", "levels", "supervision", "paragraphs", "figures", "measures", "thresholds"):
-        if not entries.get(kind) and kind not in {lost.name for lost, _ in unread}:
-            problems.append(heads[-1].problem((), f"no layer of this pack has a {BY_NAME[kind].place}", "build on 'base', or add the file"))
+    there = set(entries) | {kind.name for kind, _ in unread}
+    missing = [BY_NAME[kind].place for kind in _NEEDED if kind not in there]
+    if missing:
+        problems.append(heads[-1].problem((), f"no layer of this pack has {', '.join(missing)}", "write builds_on: base, or add what is missing"))
     return Stack(tuple(heads), entries, overrides, tuple(unread))
 
 

@@ -124,6 +124,8 @@ class _Builder:
             words.questions.add(question["id"])
             if question.get("favourable_when") != "unknown":
                 words.keyed_questions.add(question["id"])
+        for question in words.questions:
+            words.numbers.pop(question, None)
         words.levels = {level["id"] for level in _listed(stack.of("levels"), "levels")}
         self._check_unique()
 
@@ -161,8 +163,8 @@ class _Builder:
             doc = self.docs.get(("thresholds", key))
             if doc is None:
                 continue
-            hint = did_you_mean(key, set(self.stack.of("thresholds")) - {key})
             if doc.title is None and doc.unit is None:
+                hint = did_you_mean(key, set(self.stack.of("thresholds")) - {key})
                 self.problems.append(entry.problem((), f"there is no threshold '{key}' in a lower layer to give values to",
                                                    hint or "give it a title and a unit", key=True))  # fmt: skip
                 continue
@@ -209,7 +211,7 @@ class _Builder:
             hint = f"write {UNITS[unit].range_in_words}"
             if UNITS[unit].scale == 100 and UNITS[unit].most < doc.value <= 100:
                 hint += f"; {doc.value:g} per cent is written {doc.value / 100:g}"
-            self.problems.append(entry.problem(("values", place, "value"), f"{doc.value:g} is out of range for a {unit}", hint))
+            self.problems.append(entry.problem(("values", place, "value"), f"{doc.value:g} can't be right where the unit is {unit}", hint))
             return None
         if start is None and doc.from_ != "always":
             return None
@@ -322,9 +324,12 @@ class _Builder:
         found = {}
         for key, entry in sorted(self.stack.of(kind).items()):
             doc = self.docs.get((kind, key))
-            if doc is None:
-                continue
             parser = ConditionParser(entry.file, kind, self.vocabulary, self.problems)
+            if doc is None:  # its shape is wrong; what else is wrong in its conditions is said at the same time
+                for name in m.CONDITION_KEYS:
+                    if isinstance(entry.data, dict) and entry.data.get(name) is not None:
+                        parser.parse(entry.data[name], (name,))
+                continue
             common = {
                 "id": doc.id, "title": doc.title, "cites": paragraph_numbers(doc.cites),
                 "because": " ".join(doc.because.split()), "at": entry.at,

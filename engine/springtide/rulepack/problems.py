@@ -39,13 +39,23 @@ class PackError(Exception):
 def did_you_mean(word: Any, known: Iterable[str]) -> str:
     """A hint for a misspelt word: the nearest known ones, or all of them if they are few."""
     options = sorted(set(known))
-    spelt = {option.lower(): option for option in options}
-    near = difflib.get_close_matches(str(word).lower()[:_LONGEST_SHOWN], spelt, n=2, cutoff=0.6)
+    near = nearest(word, options)
     if near:
-        return "did you mean " + " or ".join(f"'{spelt[option]}'" for option in near) + "?"
+        return "did you mean " + " or ".join(f"'{option}'" for option in near) + "?"
     if 0 < len(options) <= 12:
         return "expected one of: " + ", ".join(options)
     return ""
+
+
+def nearest(word: Any, known: Iterable[str]) -> list[str]:
+    """The one or two known words most like another, best first, whatever the capitals; a poor second is left out."""
+    spelt = {option.lower(): option for option in known}
+    written = str(word).lower()[:_LONGEST_SHOWN]
+    near = difflib.get_close_matches(written, spelt, n=2, cutoff=0.6)
+    likeness = [difflib.SequenceMatcher(None, option, written).ratio() for option in near]
+    if len(near) == 2 and (likeness[0] >= 0.9 or likeness[0] - likeness[1] > 0.15):
+        near = near[:1]
+    return [spelt[option] for option in near]
 
 
 def shown(value: Any) -> str:

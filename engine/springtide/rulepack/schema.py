@@ -236,6 +236,7 @@ class CountyPressureDoc(RuleDoc):
 class SupervisionDoc(RuleDoc):
     """supervision.yaml: the hinge."""
 
+    id: Literal["supervision"]
     evidenced_strained: ConditionDoc
     evidenced_adequate: ConditionDoc
     inferred_strained: ConditionDoc

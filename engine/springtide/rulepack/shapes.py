@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from . import schema
 from .layers import Entry
-from .problems import Problem, did_you_mean, shown
+from .problems import Problem, did_you_mean, nearest, shown
 
 _EXPECTED = {
     "string_type": "should be text (in quotes if it looks like a number)",
@@ -29,6 +29,8 @@ _WRITTEN = {
     schema.VERSION: "write three numbers, as 1.0.0",
     schema.QUESTION: "write q and the number of the question, as q8",
 }
+# Keys whose text may look like a number.
+_TEXTS = {"version": _WRITTEN[schema.VERSION], "cites": _WRITTEN[schema.PARAGRAPH]}
 _WHY_NEEDED = {
     "cites": "every rule cites a paragraph, as in cites: [para 24]",
     "source": "every number says where it comes from",
@@ -47,9 +49,17 @@ def check_shape(entry: Entry, problems: list[Problem]) -> schema.Doc | None:
     try:
         doc = entry.kind.model.model_validate(entry.data)
     except ValidationError as error:
-        problems.extend(_problem(entry, detail) for detail in error.errors(include_url=False))
+        details = error.errors(include_url=False)
+        unknown = [tuple(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"]
+        problems.extend(_problem(entry, detail) for detail in details if not _is_misspelt(detail, unknown))
         return None
     return doc if len(problems) == before else None
+
+
+def _is_misspelt(detail: Any, unknown: list[tuple[Any, ...]]) -> bool:
+    """Whether what is missing stands there under a misspelt key, of which there is a message already."""
+    *around, name = detail["loc"] or [None]
+    return detail["type"] == "missing" and any(path[:-1] == tuple(around) and nearest(path[-1], [name]) for path in unknown)
 
 
 def _problem(entry: Entry, detail: Any) -> Problem:
@@ -74,14 +84,30 @@ def _problem(entry: Entry, detail: Any) -> Problem:
     if kind in limits:
         (limit,) = (context[key] for key in ("ge", "le", "max_length") if key in context)
         return entry.problem(path, f"{_what(path)} is {'too long' if kind == 'string_too_long' else shown(value)}", f"should be {limit} {limits[kind]}")
-    return entry.problem(path, f"{_what(path)} is {shown(value)}", _EXPECTED.get(kind, detail["msg"][0].lower() + detail["msg"][1:]))
+    what = _what(path) if path else f"'{entry.id}'"
+    if value is None:
+        return entry.problem(path, f"{what} is empty", _EXPECTED.get(kind, "it is needed here"), key=True)
+    return entry.problem(path, f"{what} is {shown(value)}", _expected(path, kind, value) or detail["msg"])
+
+
+def _expected(path: tuple[Any, ...], kind: str, value: Any) -> str | None:
+    """What should stand in place of a value of the wrong kind."""
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    if kind == "string_type" and key in _TEXTS:
+        return _TEXTS[key]
+    if kind in ("float_type", "int_type") and isinstance(value, str):
+        if re.fullmatch(r"[0-9]+(\.[0-9]+)? *%", value):
+            return f"write it as a number: {float(value.rstrip('% ')) / 100:g}"
+        if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?", value):
+            return "take the quotes away, so that it is a number"
+    return _EXPECTED.get(kind)
 
 
 def _what(path: tuple[Any, ...]) -> str:
     """The name of a value: its key, or, for an item of a list, that of the list."""
-    if path and isinstance(path[-1], int):
-        return f"item {path[-1] + 1} of '{path[-2]}'" if len(path) > 1 else f"item {path[-1] + 1}"
-    return f"'{path[-1]}'" if path else "this"
+    if isinstance(path[-1], int):
+        return f"item {path[-1] + 1} of '{path[-2]}'"
+    return f"'{path[-1]}'"
 
 
 def _owner(entry: Entry, path: tuple[Any, ...]) -> str:

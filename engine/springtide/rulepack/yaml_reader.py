@@ -108,7 +108,7 @@ _SAYINGS = (
     ("while scanning a quoted scalar", "the quotation mark that opens here is never closed", "close it, or put the whole text in the other kind of quotes"),
     ("while parsing a block collection", "this does not belong to the list above", "begin each item with '- ', all in the same column"),
     ("while parsing a block mapping", "this does not fit the lines above", f"{_LINE_UP}, and quote text that has quotes or brackets in it"),
-    ("while scanning a simple key", "the line above has no colon", "write a key, a colon, a space and a value"),
+    ("while scanning a simple key", "the line above has no colon with a space after it", "write key, colon, space, value"),
     ("node", "this is no text, number, list or mapping", "quote text that begins with a bracket; close every bracket that is opened"),
 )  # fmt: skip
 _AT_THE_OPENING = ("while parsing a flow", "while scanning a quoted")
