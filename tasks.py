@@ -98,7 +98,8 @@ def lint(rest: list[str]) -> int:
 JOBS = {
     "setup": lambda rest: 0,
     "demo": lambda rest: run("-m", "springtide", "demo"),
-    "test": lambda rest: run("-m", "pytest", *rest),
+    # Without arguments: everything, on all processors.
+    "test": lambda rest: run("-m", "pytest", *(rest or ["--numprocesses", "auto"])),
     "bench": lambda rest: run("tests/benchmarks/bench.py", *rest),
     "docs": lambda rest: run("docs/generate.py", *rest),
     "lint": lint,

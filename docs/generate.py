@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write docs/reference/ from the commands and the rule packs, so that it can't say something else.
+"""Write docs/reference/ and the outputs in the README, so that they can't say something else.
 
 `python3 tasks.py docs` writes the pages; with `--check` it writes nothing and exits 1 naming those that
 are stale. rule-language.md stands in the same folder and is written by hand.
@@ -8,11 +8,15 @@ are stale. rule-language.md stands in the same folder and is written by hand.
 from __future__ import annotations
 
 import argparse
+import os
+import re
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
+from click.testing import CliRunner
 
 from springtide import RulePack, load_pack
 from springtide.cli.main import cli
@@ -24,6 +28,7 @@ from springtide.logic import model as m
 from springtide.logic.formula import names_in
 from springtide.logic.units import UNITS
 
+README = Path(__file__).resolve().parents[1] / "README.md"
 REFERENCE = Path(__file__).resolve().parent / "reference"
 SHIPPED = ("kent-2009", "england")
 BAR = "\\|"  # a bar inside a cell of a table
@@ -36,18 +41,19 @@ def main() -> int:
     stale = [path for path, text in pages() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     if checking:
         for path in stale:
-            print(f"docs/reference/{path.name} is stale; write it again with: python3 tasks.py docs", file=sys.stderr)
+            print(f"{path.relative_to(README.parent)} is stale; write it again with: python3 tasks.py docs", file=sys.stderr)
         return 1 if stale else 0
     REFERENCE.mkdir(exist_ok=True)
     for path, text in pages():
         path.write_text(text, encoding="utf-8", newline="\n")
-        print(f"docs/reference/{path.name}{'' if path in stale else ' (unchanged)'}")
+        print(f"{path.relative_to(README.parent)}{'' if path in stale else ' (unchanged)'}")
     return 0
 
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Every generated page with what it must say."""
     packs = [load_pack(name) for name in SHIPPED]
+    yield README, readme_page()
     kent = packs[0]
     for name, lines in (
         ("commands", commands_page()),
@@ -57,6 +63,23 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("questionnaire", questionnaire_page(kent)),
     ):
         yield REFERENCE / f"{name}.md", "\n".join(lines).rstrip("\n") + "\n"
+
+
+def readme_page() -> str:
+    """The README with what its commands print now, as many lines of it as the mark above each asks for."""
+
+    def printed(match: re.Match[str]) -> str:
+        result = CliRunner().invoke(cli, shlex.split(match["command"]), env={"COLUMNS": "110", "NO_COLOR": "1"}, catch_exceptions=False)
+        # The page shows what most machines print; where one engine is missing it must not grow stale.
+        said = re.sub(r"one engine only, columnar:.*", "two engines agree", result.stdout)
+        lines = [line.rstrip() for line in said.rstrip().splitlines()]
+        if match["first"] and len(lines) > int(match["first"]):
+            lines = [*lines[: int(match["first"])], "..."]
+        return "\n".join([match["mark"], "```text", *lines, "```"])
+
+    output = r"(?P<mark><!-- output: (?P<command>[^|]*?)(?: \| first (?P<first>\d+) lines)? -->)\n```text\n.*?```"
+    os.chdir(README.parent)
+    return re.sub(output, printed, README.read_text(encoding="utf-8"), flags=re.S)
 
 
 def heading(title: str, *about: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -12,8 +13,12 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
+from rich.console import Console
+
+from springtide import RulePack, assess, parse_quarter, read_evidence
 from springtide.cli.main import cli
 from springtide.engines import forward_chaining
+from springtide.reports import explanation
 from springtide.rulepack.json_schema import pack_schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -242,14 +247,15 @@ def test_the_schema_is_a_schema_and_its_kinds_are_separate() -> None:
 # -- what people see -------------------------------------------------------------------------
 
 
-def test_explain_reaches_cells_thresholds_and_paragraphs() -> None:
-    for team in document("score", KENT, "--quarter", QUARTER)["teams"]:
-        if team["level"] in ("elevated", "high"):
-            text = run("explain", team["team_id"]).output
-            assert "rests on" in text, team
-            assert "csv row" in text, team
-            assert "para" in text, team
-            assert "What to do" in text, team
+def test_every_flag_explains_itself_down_to_cells_thresholds_and_paragraphs(kent: RulePack) -> None:
+    result = assess(kent, read_evidence(KENT, kent), parse_quarter(QUARTER), engine="columnar")
+    assert len(result.flagged) > 10
+    for team in result.flagged:
+        console = Console(width=120, record=True, file=io.StringIO())
+        console.print(explanation.render(result, team))
+        text = console.export_text()
+        for wanted in ("rests on", ".csv row", "(para", "margin", "What to do", team.team.name):
+            assert wanted in text, (team.team.id, wanted)
 
 
 def test_why_not_names_what_stopped_each_rule() -> None:

@@ -39,14 +39,14 @@ def explain(
     """
     pack = common.pack_named(rules)
     if evidence is None:
-        if not as_json:
-            click.echo("Evidence: the shipped Kent example, which is invented (choose yours with --evidence)\n")
         quarter = quarter or parse_quarter(EXAMPLE_QUARTER)
     result = assess(pack, common.evidence_in(evidence or example_folder(), pack, skip_bad_rows), quarter, engine=engine)
     chosen = _find(result, team)
     known = [level.id for level in pack.levels.levels]
     if why_not is not None and why_not not in known:
         raise click.BadParameter(f"there is no level '{why_not}'; levels: {', '.join(known)}", param_hint="--why-not")
+    if evidence is None and not as_json:
+        click.echo("Evidence: the shipped Kent example, which is invented (choose yours with --evidence)\n")
     if as_json:
         common.show_json(explanation.as_dict(result, chosen, why_not, full))
     elif why_not:

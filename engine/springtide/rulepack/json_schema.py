@@ -59,13 +59,22 @@ def pack_schema(kind: str | None = None) -> dict[str, Any]:
     if kind is not None and kind not in BY_NAME:
         raise KeyError(f"there is no kind of file called '{kind}'; {did_you_mean(kind, BY_NAME) or ', '.join(BY_NAME)}")
     references, definitions = models_json_schema([(known.model, "validation") for known in KINDS], by_alias=True)
-    defs = definitions.get("$defs", {}) | {"condition": CONDITION}
+    defs = _with_conditions(definitions.get("$defs", {})) | {"condition": CONDITION}
     files = {known.name: _file(known.shape, references[known.model, "validation"]) for known in KINDS}
     document: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": defs}
     if kind is not None:
         return document | {"title": f"springtide {kind}"} | files[kind]
     document["$defs"] = defs | {f"file {name}": shape for name, shape in files.items()}
     return document | {"title": "springtide rule pack", "anyOf": [{"$ref": f"#/$defs/file {name}"} for name in files]}
+
+
+def _with_conditions(node: Any) -> Any:
+    """Put the grammar where the models only say that a condition stands."""
+    if isinstance(node, dict):
+        if node.get("$comment") == "condition":
+            return {"$ref": "#/$defs/condition"}
+        return {key: _with_conditions(value) for key, value in node.items()}
+    return [_with_conditions(item) for item in node] if isinstance(node, list) else node
 
 
 def _file(shape: str, model: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ PACK_ID = r"^[a-z][a-z0-9-]*$"
 VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+$"
 QUESTION = r"^q[1-9][0-9]*$"
 
-ConditionDoc = Annotated[Any, WithJsonSchema({"$ref": "#/$defs/condition"})]
+ConditionDoc = Annotated[Any, WithJsonSchema({"$comment": "condition"})]
 Text = Annotated[str, Field(min_length=1)]
 Word = Annotated[str, Field(pattern=WORD)]
 ParaText = Annotated[str, Field(pattern=PARAGRAPH)]
