@@ -8,7 +8,7 @@ are stale. rule-language.md stands in the same folder and is written by hand.
 from __future__ import annotations
 
 import argparse
-import os
+import contextlib
 import re
 import shlex
 import sys
@@ -41,12 +41,12 @@ def main() -> int:
     stale = [path for path, text in pages() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     if checking:
         for path in stale:
-            print(f"{path.relative_to(README.parent)} is stale; write it again with: python3 tasks.py docs", file=sys.stderr)
+            print(f"{shown(path)} is stale; write it again with: python3 tasks.py docs", file=sys.stderr)
         return 1 if stale else 0
     REFERENCE.mkdir(exist_ok=True)
     for path, text in pages():
         path.write_text(text, encoding="utf-8", newline="\n")
-        print(f"{path.relative_to(README.parent)}{'' if path in stale else ' (unchanged)'}")
+        print(f"{shown(path)}{'' if path in stale else ' (unchanged)'}")
     return 0
 
 
@@ -65,6 +65,10 @@ def pages() -> Iterator[tuple[Path, str]]:
         yield REFERENCE / f"{name}.md", "\n".join(lines).rstrip("\n") + "\n"
 
 
+def shown(path: Path) -> str:
+    return path.name if path == README else f"docs/reference/{path.name}"
+
+
 def readme_page() -> str:
     """The README with what its commands print now, as many lines of it as the mark above each asks for."""
 
@@ -78,8 +82,8 @@ def readme_page() -> str:
         return "\n".join([match["mark"], "```text", *lines, "```"])
 
     output = r"(?P<mark><!-- output: (?P<command>[^|]*?)(?: \| first (?P<first>\d+) lines)? -->)\n```text\n.*?```"
-    os.chdir(README.parent)
-    return re.sub(output, printed, README.read_text(encoding="utf-8"), flags=re.S)
+    with contextlib.chdir(README.parent):
+        return re.sub(output, printed, README.read_text(encoding="utf-8"), flags=re.S)
 
 
 def heading(title: str, *about: str) -> list[str]:

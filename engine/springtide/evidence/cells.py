@@ -65,7 +65,7 @@ def _out_of_range(text: str, value: float, unit: Unit) -> tuple[str, str]:
         return f"{shown} is negative", f"write {unit.range_in_words}"
     if unit.scale == 100 and unit.most < value <= 100:
         return f"{shown} looks like a percentage where a share is expected", _instead(unit, value)
-    if unit.whole and value != round(value):
+    if unit.whole and math.isfinite(value) and value != round(value):
         return f"{shown} is not a whole number", f"write {unit.range_in_words}"
     return f"{shown} is out of range", f"write {unit.range_in_words}"
 

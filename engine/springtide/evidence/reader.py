@@ -13,13 +13,14 @@ from ..logic.facts import Team
 from ..logic.formula import compute, names_in
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
-from ..rulepack.problems import did_you_mean
+from ..rulepack.problems import did_you_mean, nearest
 from .cells import MISSING_MARKS, BadCell, normalise_word, read_date, read_number, short
 from .records import RESPONDENTS, EvidenceError, EvidenceProblem, EvidenceSet, Response, Row
 
 TEAM_COLUMNS = ("team_id", "team_name", "district", "county", "team_type", "transfers_to")
 RESPONSE_COLUMNS = ("response_id", "team_id", "quarter", "completed_on", "respondent")
 _LARGEST_FILE = 200 * 1024 * 1024
+_SEPARATORS = ";\t|"
 _EARLIEST, _LATEST = 1900, 2199
 
 
@@ -103,10 +104,13 @@ class _Reading:
             self._spoil("teams.csv", "the team list has no teams", "give each team a row below the headings")
         for team in list(found.values()):
             if team.transfers_to and team.transfers_to not in found:
-                if self.skip_bad_rows or team.transfers_to not in rows:
-                    self.problems.append(EvidenceProblem("teams.csv", rows[team.id], "transfers_to",
-                                                         f"there is no team '{short(team.transfers_to)}' in the list",
-                                                         did_you_mean(team.transfers_to, found) or "correct it, or leave it blank"))  # fmt: skip
+                with_row = self._reporter("teams.csv", rows[team.id])
+                if team.transfers_to not in rows:
+                    hint = did_you_mean(team.transfers_to, found) or "correct it, or leave it blank"
+                    with_row("transfers_to", f"there is no team '{short(team.transfers_to)}' in the list", hint)
+                elif self.skip_bad_rows:
+                    with_row("transfers_to", f"the team '{short(team.transfers_to)}' is left out, and this transfer with it",
+                             f"correct row {rows[team.transfers_to]}")  # fmt: skip
                 found[team.id] = Team(team.id, team.name, team.district, team.county, team.kind)
         return list(found.values())
 
@@ -133,7 +137,7 @@ class _Reading:
             if respondent in MISSING_MARKS:
                 respondent = ""
             elif respondent not in RESPONDENTS:
-                report("respondent", f"'{short(row['respondent'])}' is not a kind of respondent", f"{did_you_mean(respondent, RESPONDENTS)}, or blank")
+                report("respondent", f"'{short(row['respondent'])}' is not a kind of respondent", f"one of: {', '.join(RESPONDENTS)}, or blank")
             answers: dict[str, str | None] = {}
             for question in questions:
                 given = normalise_word(row.get(question, ""))
@@ -268,7 +272,12 @@ class _Reading:
             self._spoil(path.name, "the file is empty", f"its first row has the headings: {', '.join(required)}, ...")
             return None
         before = len(self.fatal)
+        misspelt: set[str] = set()
         for place, heading in enumerate(header, 1):
+            misspelt.update(nearest(_as_heading(heading), allowed)[:1] if heading not in allowed else ())
+            if len(header) == 1 and any(separator in heading for separator in _SEPARATORS):
+                self._spoil(path.name, "the columns are not separated by commas", "save it again as 'CSV UTF-8 (comma delimited)'", row=1)
+                return None
             if not heading:
                 self._spoil(path.name, f"column {place} has no heading", "give it one, or delete the column", row=1)
             elif heading not in allowed:
@@ -276,7 +285,7 @@ class _Reading:
             elif header.count(heading) > 1:
                 self._spoil(path.name, f"the column '{heading}' stands here twice", "keep one", row=1)
         for heading in required:
-            if heading not in header:
+            if heading not in header and heading not in misspelt:
                 self._spoil(path.name, f"the column '{heading}' is missing", "add it to the first row", row=1)
         if len(self.fatal) > before:
             return None
@@ -290,9 +299,7 @@ class _Reading:
             return f"it belongs in {figure.table if figure else 'workforce'}.csv"
         if measure is not None:
             return "it is worked out from other columns; take it out"
-        if any(separator in heading for separator in ";\t|"):
-            return "separate the columns with commas"
-        near = did_you_mean(heading.replace(" ", "_"), allowed)
+        near = did_you_mean(_as_heading(heading), allowed)
         return near if near.startswith("did") else "take it out; the columns are listed in docs/reference/evidence.md"
 
     def _text(self, path: Path) -> str | None:
@@ -333,11 +340,17 @@ class _Reading:
             if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header):]):
                 self.problems.append(EvidenceProblem(file, number, "", f"the row has {len(cells)} cells under {len(header)} headings",
                                                      "put text with a comma in quotation marks"))  # fmt: skip
+                if file == "teams.csv":
+                    self.team_rows.setdefault(cells[header.index("team_id")].strip(), number)
                 continue
             yield number, dict(zip(header, cells, strict=False))
 
     def _spoil(self, file: str, message: str, hint: str = "", *, row: int = 0) -> None:
         self.fatal.append(EvidenceProblem(file, row, "", message, hint))
+
+
+def _as_heading(text: str) -> str:
+    return "_".join(text.split())
 
 
 def _said(error: csv.Error) -> tuple[str, str]:
