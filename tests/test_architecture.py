@@ -55,7 +55,7 @@ def test_imports_run_one_way(path: Path) -> None:
     part = part_of(path)
     for name in imports(path):
         if name.startswith("springtide"):
-            other = (name.split(".") + [""])[1]
+            other = [*name.split("."), ""][1]
             other = "" if other == "__version__" else other
             assert other == part or other in MAY_IMPORT[part], f"{part} must not import {name}"
 

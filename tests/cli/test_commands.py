@@ -12,7 +12,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
-
 from rich.console import Console
 
 from springtide import RulePack, assess, parse_quarter, read_evidence

@@ -10,6 +10,7 @@ from ..reports import explanation, score_table
 from ..shipped import EXAMPLE_QUARTER, example_folder
 from . import common
 
+
 @click.command()
 @common.engine_option
 @common.json_option

@@ -18,7 +18,17 @@ from ..logic.judge import truth_of
 from ..logic.model import RulePack
 from ..logic.strata import findings_ids, majorities, verdict
 from ..logic.truth import Truth
-from .clauses import ALWAYS, MODES, Clause, Stage, compile_stages, receiving_conditions, receiving_name, symbols_of, truth_from
+from .clauses import (
+    ALWAYS,
+    MODES,
+    Clause,
+    Stage,
+    compile_stages,
+    receiving_conditions,
+    receiving_name,
+    symbols_of,
+    truth_from,
+)
 from .result import EngineResult, TeamFindings, pressures_in, rules_in, supervision_in
 
 # Far inside the limits at which the package hangs, crashes or drops facts.

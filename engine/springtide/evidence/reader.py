@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from ..logic.facts import Team
@@ -20,6 +21,7 @@ from .records import RESPONDENTS, EvidenceError, EvidenceProblem, EvidenceSet, R
 TEAM_COLUMNS = ("team_id", "team_name", "district", "county", "team_type", "transfers_to")
 RESPONSE_COLUMNS = ("response_id", "team_id", "quarter", "completed_on", "respondent")
 _LARGEST_FILE = 200 * 1024 * 1024
+_TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 _SEPARATORS = ";\t|"
 _EARLIEST, _LATEST = 1900, 2199
 
@@ -256,7 +258,11 @@ class _Reading:
         """Open a table and check its headings; None where it is absent or can't be read."""
         path = self.folder / f"{name}.csv"
         if not path.is_file():
-            if name == "teams":
+            mistaken = self._named_otherwise(name)
+            if mistaken is not None:
+                how = "name it" if mistaken.suffix.lower() == ".csv" else "save it as 'CSV UTF-8' and name it"
+                self._spoil(mistaken.name, "this file is not read", f"{how} {path.name}, or move it to another folder")
+            elif name == "teams":
                 self._spoil(path.name, "the team list is missing", f"put teams.csv in {self.folder.resolve().name}, with the columns {', '.join(TEAM_COLUMNS)}")
             return None
         text = self._text(path)
@@ -290,6 +296,14 @@ class _Reading:
         if len(self.fatal) > before:
             return None
         return _Table(name, header, self._rows(path.name, header, lines))
+
+    def _named_otherwise(self, name: str) -> Path | None:
+        """A file that may have been meant for an absent table: a slip in its name, or a workbook."""
+        for other in sorted(self.folder.iterdir()):
+            alike = SequenceMatcher(None, other.name.split(".")[0].lower(), name).ratio() >= 0.85
+            if alike and other.suffix.lower() in _TABLES and other.is_file():
+                return other
+        return None
 
     def _column_hint(self, table: str, heading: str, allowed: tuple[str, ...]) -> str:
         figure, measure = self.pack.figures.get(heading), self.pack.measures.get(heading)

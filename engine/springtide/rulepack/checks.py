@@ -35,7 +35,7 @@ def check_measure_cycles(measures: Mapping[str, m.Measure], entries: Mapping[str
 def check_pack(pack: m.RulePack, stack: Stack) -> Iterator[Problem]:
     """Circles among rules, the index of paragraphs against the citations, and the examples' words."""
     try:
-        pack.rule_order
+        assert pack.rule_order is not None
     except CycleError as error:
         circle = error.args[1][::-1]
         entry = stack.of("risk rule")[circle[0]]

@@ -224,7 +224,7 @@ def _choices(pack: m.RulePack) -> dict[str, tuple[str, ...]]:
     answers = (*scale.answers, scale.not_counted, scale.missing)
     levels = (*(level.id for level in pack.levels.levels), pack.levels.insufficient.id)
     return (
-        {name: answers for name in pack.questions}
+        dict.fromkeys(pack.questions, answers)
         | {name: tuple(_GRADES) for name in pack.team_pressures}
         | {name: tuple(_COUNTY) for name in pack.county_pressures}
         | {name: tuple(_TRUTHS) for name in pack.risk}

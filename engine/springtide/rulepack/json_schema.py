@@ -16,7 +16,7 @@ _COMPARISON = {
     "minProperties": 1,
     "maxProperties": 1,
     "additionalProperties": False,
-    "properties": {word: _NAMED for word in ("at_least", "more_than", "at_most", "less_than")},
+    "properties": dict.fromkeys(("at_least", "more_than", "at_most", "less_than"), _NAMED),
 }
 
 # The grammar of a condition; which names exist is the pack's to say, so the loader checks those.

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..logic import model as m
-from ..logic.conditions import Condition
 from ..logic.formula import Formula, FormulaError, names_in, parse_formula
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
 from ..logic.units import UNITS
