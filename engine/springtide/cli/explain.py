@@ -34,8 +34,8 @@ def explain(
 
     \b
     Examples:
-      springtide explain T017 --evidence examples/kent-2009
-      springtide explain T017 --why-not high
+      springtide explain T017 --evidence examples/kent-2009 --quarter "2008/09 Q4"
+      springtide explain T011 --why-not high
     """
     pack = common.pack_named(rules)
     if evidence is None:

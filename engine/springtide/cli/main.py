@@ -22,7 +22,7 @@ def cli() -> None:
     Start here:
       springtide demo
       springtide score examples/kent-2009 --rules kent-2009 --quarter "2008/09 Q4"
-      springtide explain T017 --evidence examples/kent-2009
+      springtide explain T017 --evidence examples/kent-2009 --quarter "2008/09 Q4"
     """
 
 

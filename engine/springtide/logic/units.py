@@ -36,13 +36,19 @@ class Unit:
 
     def say(self, value: float) -> str:
         """A value as a person would write it."""
-        return "no limit (nobody to share it)" if math.isinf(value) else self.shown.format(_tidy(value * self.scale))
+        if math.isinf(value):
+            return "no limit (nobody to share it)"
+        said = self.shown.format(_tidy(value * self.scale))
+        return _ONE_OF.get(said, said)
 
     def say_gap(self, value: float) -> str:
         """A distance from a threshold, with its sign."""
         if abs(value) < 1e-9:
             return "none, exactly on it"
         return "beyond any limit" if math.isinf(value) else self.gap.format(_tidy(value * self.scale))
+
+
+_ONE_OF = {"1 posts": "1 post", "1 cases": "1 case", "1 hours": "1 hour", "1 days": "1 day", "1 cases per FTE": "1 case per FTE"}
 
 
 def _tidy(value: float) -> float:

@@ -14,7 +14,7 @@ from ..assessment import Assessment, TeamAssessment
 from ..logic import explain as x
 from ..logic.truth import Truth
 from .score_table import score_words
-from .wording import level_text, paras
+from .wording import indented, level_text, paras
 
 _NAMED = ("rule", "notice", "pressure", "county pressure", "supervision")
 _MARKS = {Truth.MET: "[met]", Truth.NOT_MET: "[not met]", Truth.CANNOT_TELL: "[cannot tell]"}
@@ -126,22 +126,28 @@ def _line(node: x.Node) -> Text:
     return text
 
 
-def _missing(team: TeamAssessment) -> Iterator[Text]:
+def _missing(team: TeamAssessment) -> Iterator[RenderableType]:
     yield Text("Missing, and what waits for it", style="bold")
     for missing in team.missing:
-        yield Text(f"  {missing.title}: {missing.why} ({', '.join(name.replace('_', ' ') for name in missing.bears_on)})")
+        yield indented(f"{missing.title}: {missing.why} ({', '.join(name.replace('_', ' ') for name in missing.bears_on)})")
 
 
-def _confidence(team: TeamAssessment) -> Iterator[Text]:
+def _confidence(team: TeamAssessment) -> Iterator[RenderableType]:
     yield Text(f"Confidence: {team.confidence.band} (beside the level; it never lowers it)", style="bold")
     for reducer in team.confidence.reasons:
-        yield Text(f"  {reducer.title} ({reducer.weight}; {paras(reducer.cites)})")
+        yield indented(f"{reducer.title} ({reducer.weight}; {paras(reducer.cites)})")
     if not team.confidence.reasons:
-        yield Text("  Nothing lowers it.")
+        yield indented("Nothing lowers it.")
 
 
-def _advice(assessment: Assessment, team: TeamAssessment) -> Iterator[Text]:
+def _advice(assessment: Assessment, team: TeamAssessment) -> Iterator[RenderableType]:
     yield Text("What to do", style="bold")
-    yield Text(f"  {assessment.pack.levels.by_id(team.level).response}")
+    levels = assessment.pack.levels
+    if levels.flagged(team.could_be) and not levels.flagged(team.level):
+        yield indented(f"First ask for what is missing: until it is known, the team could be {levels.by_id(team.could_be).title}.")
+    if team.level != team.could_be and levels.rank(team.level) == 0 and team.level != levels.insufficient.id:
+        yield indented("What is known calls for no other action.")
+    else:
+        yield indented(levels.by_id(team.level).response)
     for advice in x.advice(team.facts, team.level, team.notices):
-        yield Text(f"  {advice.title}: {advice.says}")
+        yield indented(f"{advice.title}: {advice.says}")

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from ..evidence.records import EvidenceSet
 from ..logic.county_findings import CountyFinding
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
-from .wording import counted, paras
+from .wording import counted, indented, paras
 
 _HEADINGS = {"positive": "Positive", "improvement": "Improvement required"}
 
@@ -32,7 +31,7 @@ def render(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, found: Seque
             if chosen:
                 parts.append(Text(f"  {heading}", style="bold"))
                 parts += [_line(finding) for finding in chosen]
-        parts += [_plain(f"No finding: question {f.question.number}: {_why_none(f)}") for f in of_theme if f.finding == "none"]
+        parts += [indented(f"No finding: question {f.question.number}: {_why_none(f)}", by=4) for f in of_theme if f.finding == "none"]
         parts += list(_unnumbered(pack, theme.id))
     parts += [Text(), *_totals(found)]
     return Group(*parts)
@@ -42,13 +41,10 @@ def _line(finding: CountyFinding) -> RenderableType:
     asked = finding.question
     silent = f", {finding.silent} not known" if finding.silent else ""
     key = " Here a low answer is favourable." if asked.favourable_when == "low" else ""
-    return _plain(
-        f"Q{asked.number} {asked.statement}{key} {finding.favourable} of {finding.responding} favourable{silent} ({paras(asked.cites)})"
+    return indented(
+        f"Q{asked.number} {asked.statement}{key} {finding.favourable} of {finding.responding} favourable{silent} ({paras(asked.cites)})",
+        by=4,
     )
-
-
-def _plain(text: str) -> RenderableType:
-    return Padding(Text(text), (0, 0, 0, 4))
 
 
 def _why_none(finding: CountyFinding) -> str:
@@ -60,7 +56,7 @@ def _why_none(finding: CountyFinding) -> str:
 def _unnumbered(pack: RulePack, theme: str) -> Iterator[RenderableType]:
     for note in pack.questionnaire.unnumbered:
         if note.theme == theme:
-            yield _plain(f"Note {note.id}, attached to no question: {note.says} ({paras(note.cites)})")
+            yield indented(f"Note {note.id}, attached to no question: {note.says} ({paras(note.cites)})", by=4)
 
 
 def _totals(found: Sequence[CountyFinding]) -> Iterator[Text]:

@@ -13,7 +13,7 @@ from ..assessment import Assessment, TeamAssessment
 from ..logic.explain import in_words
 from ..logic.missing import Missing
 from ..logic.model import RulePack
-from .wording import STYLES, capital, counted, level_text, pressure_words
+from .wording import STYLES, capital, counted, indented, level_text, pressure_words
 
 _MOST_MISSING = 2
 
@@ -102,7 +102,7 @@ def in_order(assessment: Assessment) -> list[TeamAssessment]:
 def _row(pack: RulePack, team: TeamAssessment) -> list[RenderableType]:
     could_be = "" if team.could_be == team.level else pack.levels.by_id(team.could_be).title
     return [
-        Text(f"  {team.team.name} "),
+        indented(team.team.name),
         level_text(pack, team.level),
         Text(could_be),
         Text(score_words(team)),

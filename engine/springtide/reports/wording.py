@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from ..logic.facts import Grade
@@ -17,6 +19,11 @@ STYLES = {
     "insufficient evidence": "magenta",
     "compliance": "bold",
 }
+
+
+def indented(text: str, by: int = 2) -> RenderableType:
+    """A line whose continuation keeps its indent."""
+    return Padding(Text(text), (0, 0, 0, by), expand=False)
 
 
 def level_text(pack: RulePack, level: str) -> Text:

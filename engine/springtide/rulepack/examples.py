@@ -267,7 +267,7 @@ def kinds_missing(pack: m.RulePack) -> Iterator[tuple[m.Declared, str]]:
             yield rule, f"an example in which it is {sorted(not_held & set(words))[0]}"
         if "cannot tell" not in expects and not _never_unknown(rule):
             yield rule, "an example with something missing (cannot tell)"
-        if not any(_on_boundary(pack, thresholds, rule, example) for example in rule.examples):
+        if not _never_unknown(rule) and not any(_on_boundary(pack, thresholds, rule, example) for example in rule.examples):
             yield rule, "an example exactly on the boundary"
 
 
