@@ -257,7 +257,7 @@ def written(unit: str) -> str:
 def measure_table(pack: RulePack, measures: Iterable[m.Measure]) -> list[str]:
     return table(
         ("Measure", "Meaning", "Formula", "Unit and range", "Worse when", "Comes from", "Cites", "Bears on"),
-        ((f"`{x.id}`", f"{x.title}. {x.source}".strip(), f"`{one_line(x.formula_text)}`" if x.formula_text else "", written(x.unit),
+        ((f"`{x.id}`", f"{x.title}. {x.source or x.note}".strip(), f"`{one_line(x.formula_text)}`" if x.formula_text else "", written(x.unit),
           x.worse_when, x.comes_from, paragraphs(x.cites), bearing(pack, x.id)) for x in measures),
     )  # fmt: skip
 

@@ -81,6 +81,7 @@ class Measure:
     may_be_supplied: bool
     cites: tuple[int, ...]
     source: str
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,7 @@ def page(pack: m.RulePack, name: str) -> Page | None:
     if name in pack.measures:
         measure = pack.measures[name]
         facts = (("Formula", measure.formula_text or "supplied as it is"), *_number_facts(measure),
-                 ("May be supplied", "yes" if measure.may_be_supplied else ""), ("Cites", paras(measure.cites)), ("Source", measure.source),
+                 ("May be supplied", "yes" if measure.may_be_supplied else ""), ("Cites", paras(measure.cites)), ("Source", measure.source), ("Note", measure.note),
                  ("Read by", ", ".join(_readers(pack, name))))  # fmt: skip
         return Page(name, "measure", measure.title, facts)
     if name in pack.figures:

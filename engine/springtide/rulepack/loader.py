@@ -248,6 +248,9 @@ class _Builder:
             doc = self.docs.get(("measures", key))
             if doc is None or not self._unit_known(entry, doc.unit):
                 continue
+            if doc.cites and doc.source:
+                self.problems.append(entry.problem(("source",), f"the measure '{key}' has both cites and a source",
+                                                   "keep what it rests on, and put the rest into a note", key=True))  # fmt: skip
             if not doc.cites and not doc.source:
                 self.problems.append(entry.problem((), f"the measure '{key}' cites nothing", "give cites: [para N], or source: a sentence", key=True))
             if doc.formula is None and doc.may_be_supplied == "no":
@@ -257,7 +260,7 @@ class _Builder:
             found[key] = m.Measure(
                 id=key, title=doc.title, formula=formula, formula_text=doc.formula or "", unit=doc.unit,
                 worse_when=doc.worse_when, comes_from=doc.comes_from, may_be_supplied=doc.may_be_supplied == "yes",
-                cites=paragraph_numbers(doc.cites), source=doc.source or "",
+                cites=paragraph_numbers(doc.cites), source=doc.source or "", note=" ".join((doc.note or "").split()),
             )  # fmt: skip
         self.problems.extend(checks.check_measure_cycles(found, self.stack.of("measures")))
         return found

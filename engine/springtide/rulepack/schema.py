@@ -83,6 +83,7 @@ class MeasureDoc(Doc):
     comes_from: Text
     cites: Cites | None = None
     source: Text | None = None
+    note: Text | None = None
 
 
 class ScaleAnswerDoc(Doc):
