@@ -123,8 +123,8 @@ class _Builder:
             words.questions.add(question["id"])
             if question.get("favourable_when") != "unknown":
                 words.keyed_questions.add(question["id"])
-        for question in words.questions:
-            words.numbers.pop(question, None)
+        for name in words.questions:
+            words.numbers.pop(name, None)
         words.levels = {level["id"] for level in _listed(stack.of("levels"), "levels")}
         self._check_unique()
 
