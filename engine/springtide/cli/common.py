@@ -60,9 +60,9 @@ skip_option = click.option(
 def console() -> Console:
     """Where text goes. NO_COLOR is obeyed; a pipe gets a fixed width, so that its bytes don't depend on a window."""
     if sys.stdout.isatty():
-        return Console(highlight=False)
+        return Console(highlight=False, markup=False, emoji=False)
     width = os.environ.get("COLUMNS", "")
-    return Console(highlight=False, width=int(width) if width.isdigit() and int(width) >= 40 else _WIDTH_WHEN_PIPED)
+    return Console(highlight=False, markup=False, emoji=False, width=int(width) if width.isdigit() and int(width) >= 40 else _WIDTH_WHEN_PIPED)
 
 
 def show(text: RenderableType) -> None:
