@@ -32,7 +32,7 @@ def test_a_bare_year_is_refused_with_both_readings(text: str) -> None:
         parse_quarter(text)
 
 
-@pytest.mark.parametrize("text", ["2008/10 Q1", "2008/2010 Q1", "2008/09 Q5", "", "soon", "2008/09", "Q4"])
+@pytest.mark.parametrize("text", ["2008/10 Q1", "2008/2010 Q1", "2008/09 Q5", "", "soon", "2008/09", "Q4", "0000 Q1", "9999 Q4", "9999/00 Q4"])
 def test_what_is_no_quarter_is_refused(text: str) -> None:
     with pytest.raises(QuarterError):
         parse_quarter(text)

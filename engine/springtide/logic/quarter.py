@@ -67,7 +67,7 @@ def parse_quarter(text: str) -> Quarter:
     cleaned = " ".join(str(text).lower().split())
     for spelling in _SPELLINGS:
         if match := spelling.match(cleaned):
-            first, second = int(match["first"]), match["second"]
+            first, second = _year(match["first"]), match["second"]
             if int(second) % 100 != (first + 1) % 100 or (len(second) == 4 and int(second) != first + 1):
                 raise QuarterError(
                     f"'{text}' is not a financial year: the year after {first} is {(first + 1) % 100:02d}; "
@@ -76,7 +76,7 @@ def parse_quarter(text: str) -> Quarter:
             return Quarter(first, int(match["number"]))
     for spelling in _BARE:
         if match := spelling.match(cleaned):
-            year, number = int(match["year"]), int(match["number"])
+            year, number = _year(match["year"]), int(match["number"])
             financial = Quarter(year, number)
             calendar = Quarter.holding(date(year, 3 * number, 1))
             raise QuarterError(
@@ -85,6 +85,13 @@ def parse_quarter(text: str) -> Quarter:
                 f"{_months(calendar)}"
             )
     raise QuarterError(f"'{text}' is not a quarter; write it as 2008/09 Q4 (January to March 2009)")
+
+
+def _year(text: str) -> int:
+    """A year in which a children's service may have had quarters."""
+    if not 1900 <= int(text) <= 2199:
+        raise QuarterError(f"the year {text} is not of our time; write the quarter as 2008/09 Q4")
+    return int(text)
 
 
 def _months(quarter: Quarter) -> str:

@@ -153,6 +153,8 @@ def _compliance(assessment: Assessment) -> Iterator[Text]:
 def _left_out(assessment: Assessment) -> Iterator[Text]:
     if assessment.left_out:
         yield Text(f"Left out by --skip-bad-rows, {counted(len(assessment.left_out), 'problem')}:", style="bold")
+        if any(problem.file == "teams.csv" for problem in assessment.left_out):
+            yield Text("  The team list is shorter by that, and so is the number that 'most teams' is counted of.")
         for problem in assessment.left_out:
             yield Text(f"  {problem}")
 
