@@ -46,6 +46,7 @@ class Quarter:
         return Quarter(day.year, (day.month - 1) // 3)
 
 
+_EARLIEST, _LATEST = 1900, 2199
 _FINANCIAL_YEAR = r"(?:fy\s*)?(?P<first>\d{4})\s*[/\-–_]\s*(?P<second>\d{2}|\d{4})"
 _NUMBER = r"(?:q|qtr|quarter)\s*(?P<number>[1-4])"
 _SPELLINGS = [
@@ -67,7 +68,7 @@ def parse_quarter(text: str) -> Quarter:
     cleaned = " ".join(str(text).lower().split())
     for spelling in _SPELLINGS:
         if match := spelling.match(cleaned):
-            first, second = _year(match["first"]), match["second"]
+            first, second = _year(match["first"], text), match["second"]
             if int(second) % 100 != (first + 1) % 100 or (len(second) == 4 and int(second) != first + 1):
                 raise QuarterError(
                     f"'{text}' is not a financial year: the year after {first} is {(first + 1) % 100:02d}; "
@@ -76,7 +77,7 @@ def parse_quarter(text: str) -> Quarter:
             return Quarter(first, int(match["number"]))
     for spelling in _BARE:
         if match := spelling.match(cleaned):
-            year, number = _year(match["year"]), int(match["number"])
+            year, number = _year(match["year"], text), int(match["number"])
             financial = Quarter(year, number)
             calendar = Quarter.holding(date(year, 3 * number, 1))
             raise QuarterError(
@@ -87,11 +88,11 @@ def parse_quarter(text: str) -> Quarter:
     raise QuarterError(f"'{text}' is not a quarter; write it as 2008/09 Q4 (January to March 2009)")
 
 
-def _year(text: str) -> int:
-    """A year in which a children's service may have had quarters."""
-    if not 1900 <= int(text) <= 2199:
-        raise QuarterError(f"the year {text} is not of our time; write the quarter as 2008/09 Q4")
-    return int(text)
+def _year(digits: str, text: str) -> int:
+    """A year in which a children's service may have quarters."""
+    if not _EARLIEST <= int(digits) <= _LATEST:
+        raise QuarterError(f"'{text}' can't be right; write a quarter between {_EARLIEST} and {_LATEST}, as 2008/09 Q4")
+    return int(digits)
 
 
 def _months(quarter: Quarter) -> str:

@@ -9,7 +9,7 @@ from ..logic.units import UNITS
 from . import schema
 from .condition_parser import RESERVED, Vocabulary
 from .layers import Entry, Stack
-from .problems import Problem, did_you_mean, shown
+from .problems import Problem, did_you_mean
 from .shapes import check_shape
 
 _LONGEST_QUARTER = 60
@@ -80,8 +80,6 @@ class Reading:
             return parse_quarter(text[:_LONGEST_QUARTER])
         except QuarterError as error:
             self.problems.append(entry.problem(path, str(error)))
-        except ValueError:
-            self.problems.append(entry.problem(path, f"{shown(text)} lies outside the calendar", "write the quarter as 2008/09 Q4"))
         return None
 
     def _unit_known(self, entry: Entry, unit: str) -> bool:
