@@ -16,6 +16,7 @@ from ..logic.truth import Truth
 from .score_table import score_words
 from .wording import indented, level_text, paras
 
+Seen = set[tuple[str, str, str]]  # what was spelled out already: kind, id and label
 _NAMED = ("rule", "notice", "pressure", "county pressure", "supervision")
 _MARKS = {Truth.MET: "[met]", Truth.NOT_MET: "[not met]", Truth.CANNOT_TELL: "[cannot tell]"}
 
@@ -23,16 +24,17 @@ _MARKS = {Truth.MET: "[met]", Truth.NOT_MET: "[not met]", Truth.CANNOT_TELL: "[c
 def render(assessment: Assessment, team: TeamAssessment, *, full: bool = False) -> RenderableType:
     """Level, reasons, what is unknown, notices, confidence and what to do."""
     facts, pack = team.facts, assessment.pack
+    seen: Seen = set()
     parts: list[RenderableType] = [*_head(assessment, team), Text()]
     proved = x.why(facts, team.level, full=full)
     if proved:
-        parts += [_forest(f"Why {pack.levels.by_id(team.level).title}", proved), Text()]
+        parts += [_forest(f"Why {pack.levels.by_id(team.level).title}", proved, seen), Text()]
     if team.could_be != team.level:
         possible = x.why_could_be(facts, team.level, team.could_be)
-        parts += [_forest(f"Why it could be {pack.levels.by_id(team.could_be).title}", possible), Text(), *_missing(team), Text()]
+        parts += [_forest(f"Why it could be {pack.levels.by_id(team.could_be).title}", possible, seen), Text(), *_missing(team), Text()]
     met = x.notices(facts, team.notices)
     if met:
-        parts += [_forest("Notices (they decide no level)", met), Text()]
+        parts += [_forest("Notices (they decide no level)", met, seen), Text()]
     parts += [*_confidence(team), Text(), *_advice(assessment, team)]
     return Group(*parts)
 
@@ -40,7 +42,7 @@ def render(assessment: Assessment, team: TeamAssessment, *, full: bool = False) 
 def render_why_not(assessment: Assessment, team: TeamAssessment, level: str) -> RenderableType:
     """For each rule of a level, what holds and what stopped it."""
     title = assessment.pack.levels.by_id(level).title
-    return Group(*_head(assessment, team), Text(), _forest(f"Rules for {title}, and what stopped each", x.why_not(team.facts, level)))
+    return Group(*_head(assessment, team), Text(), _forest(f"Rules for {title}, and what stopped each", x.why_not(team.facts, level), set()))
 
 
 def as_dict(assessment: Assessment, team: TeamAssessment, level: str | None, full: bool) -> dict[str, Any]:
@@ -81,15 +83,14 @@ def _head(assessment: Assessment, team: TeamAssessment) -> Iterator[Text]:
     yield Text(pack.levels.by_id(team.level).words)
 
 
-def _forest(title: str, nodes: tuple[x.Node, ...]) -> Tree:
+def _forest(title: str, nodes: tuple[x.Node, ...], seen: Seen) -> Tree:
     tree = Tree(Text(title, style="bold"), guide_style="dim")
-    seen: set[tuple[str, str, str]] = set()
     for node in nodes:
         _grow(tree, node, seen)
     return tree
 
 
-def _grow(tree: Tree, node: x.Node, seen: set[tuple[str, str, str]]) -> None:
+def _grow(tree: Tree, node: x.Node, seen: Seen) -> None:
     """Add a node and its parts; what was spelled out once is named again without its parts."""
     key = (node.kind, node.id, node.label)
     if node.kind in _NAMED and key in seen:
