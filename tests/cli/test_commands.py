@@ -281,3 +281,13 @@ def test_output_is_plain_text_that_says_the_level_in_words() -> None:
     text = run("score", KENT, "--quarter", QUARTER).output
     for words in ("Steady", "Watch", "Increased", "Elevated", "High", "Insufficient evidence", "Could be", "raise the risk"):
         assert words in text
+
+
+def test_what_is_named_again_is_never_another_teams(kent: RulePack) -> None:
+    """R9 speaks of the receiving team: its staffing gap is spelled out, though this team has one as well."""
+    result = assess(kent, read_evidence(KENT, kent), parse_quarter(QUARTER), engine="columnar")
+    console = Console(width=160, record=True, file=io.StringIO())
+    console.print(explanation.render(result, result.team("T017")))
+    transfers = console.export_text().split("R9:")[1].split("Confidence:")[0]
+    assert "as above" not in transfers
+    assert "Vacancy rate" in transfers

@@ -16,7 +16,7 @@ from ..logic.truth import Truth
 from .score_table import score_words
 from .wording import indented, level_text, paras
 
-Seen = set[tuple[str, str, str]]  # what was spelled out already: kind, id and label
+Seen = set[tuple[str, str, str, Truth]]  # what was spelled out already of this team: kind, id, label and truth
 _NAMED = ("rule", "notice", "pressure", "county pressure", "supervision")
 _MARKS = {Truth.MET: "[met]", Truth.NOT_MET: "[not met]", Truth.CANNOT_TELL: "[cannot tell]"}
 
@@ -92,14 +92,14 @@ def _forest(title: str, nodes: tuple[x.Node, ...], seen: Seen) -> Tree:
 
 def _grow(tree: Tree, node: x.Node, seen: Seen) -> None:
     """Add a node and its parts; what was spelled out once is named again without its parts."""
-    key = (node.kind, node.id, node.label)
+    key = (node.kind, node.id, node.label, node.truth)
     if node.kind in _NAMED and key in seen:
         tree.add(Text.assemble((f"{_MARKS[node.truth]} ", "dim"), _head_of(node), (", as above", "dim")))
         return
     seen.add(key)
     branch = tree.add(_line(node))
     for part in node.parts:
-        _grow(branch, part, seen)
+        _grow(branch, part, set() if node.kind == "receiving team" else seen)
 
 
 def _head_of(node: x.Node) -> str:
