@@ -75,7 +75,7 @@ def readme_page() -> str:
     def printed(match: re.Match[str]) -> str:
         result = CliRunner().invoke(cli, shlex.split(match["command"]), env={"COLUMNS": "110", "NO_COLOR": "1"}, catch_exceptions=False)
         # The page shows what most machines print; where one engine is missing it must not grow stale.
-        said = re.sub(r"one engine only, columnar:.*", "two engines agree", result.stdout)
+        said = re.sub(r"one engine only, columnar:.*?\n\s*\n", "two engines agree\n\n", result.stdout, flags=re.S)
         lines = [line.rstrip() for line in said.rstrip().splitlines()]
         if match["first"] and len(lines) > int(match["first"]):
             lines = [*lines[: int(match["first"])], "..."]

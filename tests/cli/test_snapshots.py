@@ -48,5 +48,5 @@ def steady(text: str) -> str:
     """The text without what may differ between machines: hashes, engines had, spaces at line ends."""
     text = re.sub(r"\b[0-9a-f]{12}\b", "HASH", text)
     if forward_chaining.why_unavailable():
-        text = re.sub(r"one engine only, columnar: .*", "two engines agree", text)
+        text = re.sub(r"one engine only, columnar: .*?\n\s*\n", "two engines agree\n\n", text, flags=re.S)
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
