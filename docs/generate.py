@@ -45,7 +45,8 @@ def main() -> int:
         return 1 if stale else 0
     REFERENCE.mkdir(exist_ok=True)
     for path, text in pages():
-        path.write_text(text, encoding="utf-8", newline="\n")
+        if path in stale:
+            path.write_text(text, encoding="utf-8", newline="\n")
         print(f"{shown(path)}{'' if path in stale else ' (unchanged)'}")
     return 0
 
