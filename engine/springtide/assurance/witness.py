@@ -1,0 +1,87 @@
+"""A combination of cells as a concrete team, in the words that examples use, and run to see that it shows what it should."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..logic.model import RulePack
+from .compiling import Space
+from .inputs import Input
+
+Given = dict[str, Any]
+
+_COUNTY = {
+    ("on", None): "on", ("off", None): "off", (None, "affected"): "affected", (None, "not affected"): "not affected",
+    ("on", "affected"): "on and affected", ("on", "not affected"): "on, not affected", ("off", "affected"): "off, affected",
+    ("off", "not affected"): "off, not affected",
+}  # fmt: skip
+
+
+def given_of(space: Space, cells: Mapping[int, int], *, relative: bool = True) -> Given:
+    """What an example gives for a combination of cells; what is in its first cell by being left out is left out.
+
+    Args:
+        relative: write numbers by a threshold's name where that is possible, so that they hold in every layer.
+    """
+    given: Given = {}
+    theirs: Given = {}
+    county: dict[str, dict[str, str]] = {}
+    for place in sorted(cells):
+        one, cell = space.inputs[place], space.inputs[place].cells[cells[place]]
+        target = theirs if one.of_receiving_team else given
+        if one.kind in ("county on", "affected") and cell.value is not None:
+            county.setdefault(one.name, {})[one.kind] = str(cell.value)
+        elif one.kind == "number" and cell.value is not None:
+            target[one.name] = cell.relative if relative and cell.relative else _plain(float(cell.value))
+        elif one.kind in _BY_NAME and cell.value is not None:
+            target[one.name] = cell.value
+        elif one.kind == "knife edge" and cell.value is not None and given.get("knife_edge") in (None, "none"):
+            given["knife_edge"] = cell.value
+        elif one.kind == "period" and cell.value is not None:
+            given["period"] = cell.value
+    for name, states in county.items():
+        given[name] = _COUNTY[states.get("county on"), states.get("affected")]
+    if theirs or _receiving_there(space, cells):
+        given["receiving_team"] = theirs
+    return given
+
+
+_BY_NAME = ("answer", "pressure", "supervision", "rule", "level", "last level", "answers")
+
+
+def _receiving_there(space: Space, cells: Mapping[int, int]) -> bool:
+    return any(space.inputs[place].kind == "receiving team" and cell for place, cell in cells.items())
+
+
+def _plain(value: float) -> float | int:
+    return int(value) if value == int(value) else round(value, 9)
+
+
+def as_yaml(name: str, given: Given, expect: str, indent: str = "  ") -> str:
+    """An example, ready to paste under `examples:`."""
+    return f"{indent}- name: {name}\n{indent}  given: {_flow(given)}\n{indent}  expect: {expect}"
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(inner) for inner in value) + "]"
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return f'"{text}"' if isinstance(value, str) and ("," in text or ":" in text or "'" in text) else text
+
+
+def words_of(space: Space, cells: Mapping[int, int]) -> str:
+    """A combination in a few words: what is in it that is not simply unknown."""
+    said = []
+    for place in sorted(cells):
+        one: Input = space.inputs[place]
+        cell = one.cells[cells[place]]
+        if cell.value is not None:
+            said.append(f"{one} {cell.label}")
+    return ", ".join(said) or "nothing known"
+
+
+def pack_words(pack: RulePack) -> str:
+    return f"{pack.id} {pack.version}"
