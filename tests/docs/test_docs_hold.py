@@ -15,7 +15,8 @@ from springtide import load_pack
 from springtide.cli.main import cli
 from springtide.logic.model import RulePack
 from springtide.rulepack.condition_parser import _NAMES, READABLE
-from springtide.rulepack.examples import kinds_missing, run_examples
+from springtide.rulepack.example_checks import kinds_missing
+from springtide.rulepack.examples import run_examples
 from springtide.rulepack.kinds import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from springtide.rulepack import PackError, load_pack
-from springtide.rulepack.examples import kinds_missing, run_examples
+from springtide.rulepack.example_checks import kinds_missing
+from springtide.rulepack.examples import run_examples
 from springtide.rulepack.yaml_reader import read_yaml
 from springtide.shipped import rules_folder
 

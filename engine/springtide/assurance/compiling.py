@@ -95,8 +95,7 @@ class Space:
             case c.MeasureTest():
                 return self.number(leaf, receiving=receiving)
             case c.SupplyTest(measure, state):
-                missing = lambda cell: (cell.value is None) == (state == "missing")  # noqa: E731
-                return self.over("number", measure, lambda cell: YES if missing(cell) else NO, receiving)
+                return self.over("number", measure, lambda cell: YES if (cell.value is None) == (state == "missing") else NO, receiving)
             case c.AnswerTest(question, side):
                 return self.state("answer", question, {"no answer": PERHAPS, side: YES}, receiving=receiving)
             case c.PeriodTest(period):
@@ -204,7 +203,11 @@ class RuleSpace(Space):
             return found
         match leaf:
             case c.PressureTest(pressure, grade):
-                held = {"severe": YES, "cannot tell": PERHAPS, "present": YES if grade == "present" else NO}
+                held = {"severe": YES, "cannot tell": PERHAPS}
+                if grade == "present":
+                    held |= {"present": YES, "at least present": YES, "at most present": PERHAPS}
+                else:
+                    held |= {"at least present": PERHAPS}
                 return self.state("pressure", pressure, held, receiving=receiving)
             case c.CountyTest(pressure, aspect):
                 kind: i.Kind = "county on" if aspect == "on" else "affected"
@@ -337,7 +340,8 @@ class PackSpace(Space):
         for rule in self.pack.risk.values():
             if rule.id not in without:
                 rank = self.pack.levels.rank(rule.level)
-                raised = self.diagrams.apply(lambda truth, rank=rank: rank if truth >= least else 0, self.rules[rule.id])
+                ranks = tuple(rank if truth >= least else 0 for truth in (NO, PERHAPS, YES))
+                raised = self.diagrams.apply(ranks.__getitem__, self.rules[rule.id])
                 found = self.diagrams.apply(max, found, raised)
         return found
 
@@ -366,17 +370,18 @@ class PackSpace(Space):
             for member in members:
                 grades, points = self.pressures[member.id], member.points
 
-                def worth(present: int, severe: int, points: dict[str, int] = points) -> int:
-                    grade = "severe" if severe >= least else "present" if present >= least else ""
-                    return points.get(grade, 0)
-
-                family = self.diagrams.apply(max, family, self.diagrams.apply(worth, grades.present, grades.severe))
+                held = self.diagrams.apply(
+                    lambda present, severe: "severe" if severe >= least else "present" if present >= least else "", grades.present, grades.severe
+                )
+                gained = self.diagrams.apply(lambda grade, points=points: points.get(grade, 0), held)
+                family = self.diagrams.apply(max, family, gained)
             total = self.diagrams.apply(_sum, total, family)
         extra = [(pack.supervision.points.get("evidenced strained", 0), self.strained)]
         extra += [(rule.points, self.rules[rule.id]) for rule in pack.risk.values()]
         for points, truth in extra:
             if points:
-                gained = self.diagrams.apply(lambda held, points=points: points if held >= least else 0, truth)
+                worth = tuple(points if held >= least else 0 for held in (NO, PERHAPS, YES))
+                gained = self.diagrams.apply(worth.__getitem__, truth)
                 total = self.diagrams.apply(_sum, total, gained)
         return total
 

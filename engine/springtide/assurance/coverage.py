@@ -16,6 +16,11 @@ from . import trees
 from .compiling import NO, YES, RuleSpace
 from .witness import Given, given_of
 
+_SHOWS = {
+    Truth.MET: "alone makes it so", Truth.NOT_MET: "alone keeps it from being so",
+    Truth.CANNOT_TELL: "is not known, and everything turns on it",
+}  # fmt: skip
+_AS = {"severe": " (for severe)", "evidenced_adequate": " (for adequate)", "inferred_strained": " (for an inference)"}
 _NEVER_UNKNOWN = (c.SupplyTest, c.PeriodTest, c.AnswersTest)
 
 
@@ -143,5 +148,28 @@ class _Finder:
         facts = facts_given(self.pack, self.thresholds, given)
         if decides(condition, atom.path, facts) is not state:
             return True, None
-        name = f"{c.in_words(atom.leaf).replace('_', ' ')}: {state}, and it decides"
-        return True, m.Example(name, given, result_of(self.rule, facts))
+        return True, m.Example(self._name(atom, state, given), given, result_of(self.rule, facts))
+
+    def _name(self, atom: Atom, state: Truth, given: Given) -> str:
+        """What such an example shows, as a rules owner would put it; unlike any name that the rule has."""
+        name = f"{self._title(atom.leaf)}{_AS.get(atom.key, '')} {_SHOWS[state]}"
+        if name in {example.name for example in self.rule.examples}:
+            beside = [f"{word.replace('_', ' ')} {value}" for word, value in given.items() if value in ("on", "severe", "present", "met")]
+            name += f", with {' and '.join(beside or ['the rest otherwise'])}"
+        return name
+
+    def _title(self, leaf: c.Condition) -> str:
+        match leaf:
+            case c.MeasureTest(number):
+                title = (self.pack.measures.get(number) or self.pack.figures[number]).title
+            case c.SupplyTest(number, supply):
+                title = f"{(self.pack.measures.get(number) or self.pack.figures[number]).title} ({supply})"
+            case c.AnswerTest(question, side):
+                return f"Q{self.pack.questions[question].number} ({side})"
+            case c.PressureTest(pressure, grade):
+                return f"{pressure.replace('_', ' ')} ({grade})"
+            case c.CountyTest(pressure, aspect):
+                return f"{pressure.replace('_', ' ')} ({'county-wide' if aspect == 'on' else aspect})"
+            case _:
+                title = c.in_words(leaf).replace("_", " ")
+        return title[0].lower() + title[1:]

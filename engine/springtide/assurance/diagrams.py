@@ -18,7 +18,7 @@ T = TypeVar("T", bound=Hashable)
 class Diagram:
     """One node: either a value, or one diagram for each cell of the input it asks about."""
 
-    __slots__ = ("asks", "ways", "value")
+    __slots__ = ("asks", "value", "ways")
 
     def __init__(self, asks: int, ways: tuple[Diagram, ...], value: Any = None):
         self.asks = asks

@@ -80,21 +80,25 @@ def number_cells(unit: Unit, cuts: Iterable[Cut], *, may_be_missing: bool = True
         if value is None:
             continue
         alike = tuple(c.compare(value, cut.comparison, cut.value) for cut in cuts)
-        if seen and seen[-1] == alike:
-            continue  # the same to every rule as the piece just below it
+        cell = Cell(unit.say(value), value, _relative(low, high, cuts, unit))
+        if seen and seen[-1] == alike:  # the same to every rule as the piece just below it
+            if cell.relative and not cells[-1].relative:
+                cells[-1] = cell
+            continue
         seen.append(alike)
-        cells.append(Cell(unit.say(value), value, _relative(low, high, value, cuts, unit)))
+        cells.append(cell)
     return tuple(cells)
 
 
-def _relative(low: float, high: float, value: float, cuts: tuple[Cut, ...], unit: Unit) -> str:
-    """The value by a threshold's name, where one of the ways in which examples may be written reaches the piece."""
+def _relative(low: float, high: float, cuts: tuple[Cut, ...], unit: Unit) -> str:
+    """A value of the piece by a threshold's name, where one of the ways in which examples may be written reaches it."""
     step = step_of(unit)
-    for side, words, at in ((low, "at", low), (high, "just below", high - step), (low, "just above", low + step)):
-        inside = at == low == high if words == "at" else low < at < high
-        name = next((cut.threshold for cut in cuts if cut.threshold and abs(cut.value - side) <= c.EPSILON), "")
-        if name and inside and unit.allows(at):
-            return f"{words} {name}"
+    for words, side in (("at", 0.0), ("just below", -step), ("just above", step)):
+        for cut in cuts:
+            at = cut.value + side
+            inside = abs(at - low) <= c.EPSILON if low == high else low + c.EPSILON < at < high - c.EPSILON
+            if cut.threshold and inside and unit.allows(at):
+                return f"{words} {cut.threshold}"
     return ""
 
 
@@ -167,7 +171,10 @@ def truth_cells(words: tuple[str, str, str]) -> tuple[Cell, ...]:
     return (Cell(unknown, None, "", 0.0), Cell(no, no), Cell(yes, yes))
 
 
-PRESSURE_CELLS = (Cell("cannot tell", None, "", 0.0), Cell("none", "none"), Cell("present", "present"), Cell("severe", "severe"))
+PRESSURE_CELLS = (
+    Cell("cannot tell", None, "", 0.0), Cell("none", "none"), Cell("present", "present"), Cell("severe", "severe"),
+    Cell("at most present", "at most present", cost=1.5), Cell("at least present", "at least present", cost=1.5),
+)  # fmt: skip
 SUPERVISION_CELLS = (
     Cell("cannot tell", None, "", 0.0), Cell("evidenced adequate", "evidenced adequate"),
     Cell("inferred strained", "inferred strained"), Cell("evidenced strained", "evidenced strained"),

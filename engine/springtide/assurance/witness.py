@@ -11,6 +11,8 @@ from .inputs import Input
 
 Given = dict[str, Any]
 
+_WIDTH = 112
+
 _COUNTY = {
     ("on", None): "on", ("off", None): "off", (None, "affected"): "affected", (None, "not affected"): "not affected",
     ("on", "affected"): "on and affected", ("on", "not affected"): "on, not affected", ("off", "affected"): "off, affected",
@@ -60,7 +62,11 @@ def _plain(value: float) -> float | int:
 
 def as_yaml(name: str, given: Given, expect: str, indent: str = "  ") -> str:
     """An example, ready to paste under `examples:`."""
-    return f"{indent}- name: {name}\n{indent}  given: {_flow(given)}\n{indent}  expect: {expect}"
+    flow = f"{indent}  given: {_flow(given)}"
+    if len(flow) > _WIDTH:
+        lines = [f"{indent}    {key}: {_flow(value)}" for key, value in given.items()]
+        flow = "\n".join([f"{indent}  given:", *lines])
+    return f"{indent}- name: {_scalar(name)}\n{flow}\n{indent}  expect: {expect}"
 
 
 def _flow(value: Any) -> str:
@@ -68,8 +74,13 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_flow(inner) for inner in value) + "]"
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return f'"{text}"' if isinstance(value, str) and ("," in text or ":" in text or "'" in text) else text
+    return _scalar(value, in_flow=True) if isinstance(value, str) else f"{value:g}"
+
+
+def _scalar(text: str, *, in_flow: bool = False) -> str:
+    """Text as YAML takes it, in quotes where a mark in it would mean something."""
+    plain = text and text[0] not in "\"'&*!|>%@`-?[]{}#" and ": " not in text and " #" not in text and not (in_flow and "," in text) and not text.endswith(":")
+    return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def words_of(space: Space, cells: Mapping[int, int]) -> str:

@@ -9,7 +9,8 @@ import click
 
 from ..logic.quarter import Quarter
 from ..reports import rule_pages
-from ..rulepack.examples import kinds_missing, run_examples
+from ..rulepack.example_checks import kinds_missing
+from ..rulepack.examples import run_examples
 from ..rulepack.json_schema import pack_schema
 from ..rulepack.problems import did_you_mean
 from . import common

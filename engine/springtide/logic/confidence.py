@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .facts import Facts
 from .judge import truth_of
-from .model import Reducer
+from .model import Reducer, RulePack
 from .truth import Truth
+
+BANDS = ("high", "medium", "low")
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,16 @@ class Confidence:
 def confidence_of(facts: Facts) -> Confidence:
     """What lowers confidence in one team's result. A reducer that can't be told does not count."""
     met = tuple(r for r in facts.pack.reducers.values() if truth_of(r.when, facts) is Truth.MET)
+    return Confidence(band_of(facts.pack, facts.thresholds, met), met)
+
+
+def band_of(pack: RulePack, thresholds: Mapping[str, float], met: Sequence[Reducer]) -> str:
+    """The band that some reducers come to."""
     counts = {weight: sum(reducer.weight == weight for reducer in met) for weight in ("major", "minor")}
 
     def reached(band: dict[str, str]) -> bool:
-        return any(counts[weight] >= facts.thresholds[threshold] for weight, threshold in band.items())
+        return any(counts[weight] >= thresholds[threshold] for weight, threshold in band.items())
 
-    if reached(facts.pack.levels.confidence_low):
-        return Confidence("low", met)
-    return Confidence("medium" if reached(facts.pack.levels.confidence_medium) else "high", met)
+    if reached(pack.levels.confidence_low):
+        return "low"
+    return "medium" if reached(pack.levels.confidence_medium) else "high"

@@ -208,22 +208,30 @@ class Supervision(Declared):
 
 @dataclass(frozen=True)
 class RiskRule(Declared):
-    """A coincidence of pressures, and the level it proves."""
+    """A coincidence of pressures, and the level it proves.
+
+    `stands_alone`: it needs nothing county-wide, and no answer offsets it; `rules prove` holds it to that.
+    """
 
     level: str
     when: Condition
     points: int
     same_day: bool
+    stands_alone: bool
     tell_the_manager: str
 
 
 @dataclass(frozen=True)
 class Notice(Declared):
-    """Something the reader should know that decides no level."""
+    """Something the reader should know that decides no level.
+
+    `worse_may_end_it_because`: why worse evidence may take this notice away, where that is meant.
+    """
 
     channel: Literal["notice", "compliance"]
     when: Condition
     tell_the_manager: str
+    worse_may_end_it_because: str = ""
 
 
 @dataclass(frozen=True)
@@ -252,6 +260,8 @@ class Levels:
     insufficient_below: str
     confidence_low: dict[str, str]
     confidence_medium: dict[str, str]
+    examples: tuple[Example, ...] = ()
+    confidence_examples: tuple[Example, ...] = ()
 
     def rank(self, level: str) -> int:
         """0 for the lowest; insufficient evidence ranks with it, for it proves no pressure either."""

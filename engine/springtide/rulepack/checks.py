@@ -8,7 +8,7 @@ from typing import Any
 
 from ..logic import model as m
 from ..logic.formula import names_in
-from .examples import check_examples
+from .example_checks import check_examples
 from .layers import Entry, Stack
 from .problems import Problem, did_you_mean
 

@@ -1,51 +1,56 @@
-"""The examples that rules carry: checked when a pack loads, run by `springtide rules test`."""
+"""The examples that rules carry: what each gives, and what it comes to; run by `springtide rules test`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from ..logic import conditions as c
 from ..logic import model as m
 from ..logic.answers import combine
+from ..logic.confidence import band_of
 from ..logic.facts import SUPERVISION_STATES, Evidence, Facts, Grade, SupervisionState
-from ..logic.judge import Reason, reason_for, truth_of
+from ..logic.judge import truth_of
 from ..logic.quarter import Quarter
-from ..logic.strata import add_affected, add_rules, add_supervision, add_team_pressures
-from ..logic.truth import Truth
+from ..logic.strata import add_affected, add_rules, add_supervision, add_team_pressures, verdict
+from ..logic.truth import Truth, more_than_share
 from ..logic.units import UNITS
-from .layers import Stack
-from .problems import Problem, did_you_mean, shown
 
-_TRUTHS = {"met": Truth.MET, "not met": Truth.NOT_MET, "cannot tell": Truth.CANNOT_TELL}
-_GRADES = {
+TRUTHS = {"met": Truth.MET, "not met": Truth.NOT_MET, "cannot tell": Truth.CANNOT_TELL}
+GRADES = {
     "none": Grade(Truth.NOT_MET, Truth.NOT_MET),
     "present": Grade(Truth.MET, Truth.NOT_MET),
     "severe": Grade(Truth.MET, Truth.MET),
     "cannot tell": Grade(Truth.CANNOT_TELL, Truth.CANNOT_TELL),
+    "at least present": Grade(Truth.MET, Truth.CANNOT_TELL),
+    "at most present": Grade(Truth.CANNOT_TELL, Truth.NOT_MET),
 }
-_COUNTY: dict[str, tuple[Truth | None, Truth | None]] = {
+COUNTY: dict[str, tuple[Truth | None, Truth | None]] = {
     "on": (Truth.MET, None),
     "off": (Truth.NOT_MET, None),
     "on and affected": (Truth.MET, Truth.MET),
     "on, not affected": (Truth.MET, Truth.NOT_MET),
     "off, affected": (Truth.NOT_MET, Truth.MET),
+    "off, not affected": (Truth.NOT_MET, Truth.NOT_MET),
     "affected": (None, Truth.MET),
     "not affected": (None, Truth.NOT_MET),
     "cannot tell": (Truth.CANNOT_TELL, Truth.CANNOT_TELL),
 }
-_SUPERVISION = {
+SUPERVISION = {
     state: SupervisionState(*(Truth.of(state == other) for other in SUPERVISION_STATES))
     for state in SUPERVISION_STATES
 } | {"cannot tell": SupervisionState(*(Truth.CANNOT_TELL,) * 3)}
-_KNIFE_EDGES = {"none": frozenset[str](), "one post": frozenset({"one post"}), "threshold": frozenset({"threshold"})}
-_RELATIONS = {"at ": 0, "just below ": -1, "just above ": 1}
+KNIFE_EDGES = {"none": frozenset[str](), "one post": frozenset({"one post"}), "threshold": frozenset({"threshold"})}
+RELATIONS = {"at ": 0, "just below ": -1, "just above ": 1}
+# What an example of a county pressure gives to show when it is on.
+COUNTS_OF_TEAMS = ("all_teams", "affected_teams", "silent_teams")
+LEVELS, CONFIDENCE = "levels", "confidence"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One example run: what it came to beside what it expects."""
+    """One example run: what it came to beside what it expects. `rule` is a rule's id, `levels` or `confidence`."""
 
     rule: str
     example: m.Example
@@ -62,7 +67,7 @@ def expectations(rule: m.Declared) -> tuple[str, ...]:
         case m.TeamPressure():
             return ("present", "severe", "none", "cannot tell")
         case m.CountyPressure():
-            return ("affected", "not affected", "cannot tell")
+            return ("affected", "not affected", "cannot tell", "on", "off")
         case m.Supervision():
             return (*SUPERVISION_STATES, "cannot tell")
     return ("met", "not met", "cannot tell")
@@ -74,7 +79,11 @@ def run_examples(pack: m.RulePack, quarter: Quarter | None = None) -> Iterator[O
     for rule in pack.rules.values():
         for example in rule.examples:
             facts = facts_given(pack, thresholds, example.given)
-            yield Outcome(rule.id, example, result_of(rule, facts))
+            yield Outcome(rule.id, example, result_of(rule, facts, example.given))
+    for example in pack.levels.examples:
+        yield Outcome(LEVELS, example, level_of(facts_given(pack, thresholds, example.given)))
+    for example in pack.levels.confidence_examples:
+        yield Outcome(CONFIDENCE, example, band_given(pack, thresholds, example.given))
 
 
 def latest_quarter(pack: m.RulePack) -> Quarter:
@@ -83,9 +92,13 @@ def latest_quarter(pack: m.RulePack) -> Quarter:
     return max(starts, default=Quarter(2009, 1))
 
 
-def result_of(rule: m.Declared, facts: Facts) -> str:
-    """What a rule comes to, in the words that its examples use."""
+def result_of(rule: m.Declared, facts: Facts, given: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """What a rule comes to, in the words that its examples use; `given` where it counts teams."""
     match rule:
+        case m.CountyPressure() if "all_teams" in given:
+            teams, affected, silent = (int(given.get(name, 0)) for name in COUNTS_OF_TEAMS)
+            on = more_than_share(facts.thresholds[rule.most], affected, affected + silent, teams)
+            return {Truth.MET: "on", Truth.NOT_MET: "off"}.get(on, "cannot tell")
         case m.TeamPressure():
             severe = truth_of(rule.severe, facts)
             return str(Grade(max(severe, truth_of(rule.present, facts)), severe))
@@ -97,6 +110,18 @@ def result_of(rule: m.Declared, facts: Facts) -> str:
         case m.RiskRule(when=when) | m.Notice(when=when) | m.Reducer(when=when):
             return str(truth_of(when, facts))
     raise TypeError(rule)
+
+
+def level_of(facts: Facts) -> str:
+    """The level that an example's findings come to."""
+    assert facts.supervision is not None
+    return verdict(facts.pack, facts.thresholds, facts.pressures, facts.supervision, facts.rules).level
+
+
+def band_given(pack: m.RulePack, thresholds: Mapping[str, float], given: Mapping[str, Any]) -> str:
+    """The band of confidence that the reducers which an example gives come to."""
+    met = [pack.reducers[name] for name, truth in given.items() if truth == "met"]
+    return band_of(pack, thresholds, met)
 
 
 def facts_given(pack: m.RulePack, thresholds: dict[str, float], given: dict[str, Any]) -> Facts:
@@ -112,25 +137,25 @@ def facts_given(pack: m.RulePack, thresholds: dict[str, float], given: dict[str,
     split = ("an example",) if given.get("answers") == "split" else ()
     facts = Facts(pack, thresholds, Evidence(figures, last_quarter, answers, split))
     add_team_pressures(facts)
-    facts.pressures |= {name: _GRADES[given[name]] for name in pack.team_pressures if name in given}
+    facts.pressures |= {name: GRADES[given[name]] for name in pack.team_pressures if name in given}
     add_affected(facts)
     for name in pack.county_pressures:
-        on, affected = _COUNTY[given[name]] if name in given else (None, None)
+        on, affected = COUNTY[given[name]] if name in given else (None, None)
         facts.county[name] = Truth.CANNOT_TELL if on is None else on
         if affected is not None:
             facts.affected[name] = affected
     add_supervision(facts)
     if "supervision" in given:
-        facts.supervision = _SUPERVISION[given["supervision"]]
+        facts.supervision = SUPERVISION[given["supervision"]]
     add_rules(facts)
     if "level" in given:
         rank = pack.levels.rank(given["level"])
         facts.rules = {name: Truth.of(pack.levels.rank(rule.level) <= rank) for name, rule in pack.risk.items()}
-    facts.rules |= {name: _TRUTHS[given[name]] for name in pack.risk if name in given}
+    facts.rules |= {name: TRUTHS[given[name]] for name in pack.risk if name in given}
     _rules_that_follow(pack, facts, given)
     facts.last_level = given.get("last_level")
     facts.periods = {name: given.get("period") == name for name in pack.periods}
-    facts.knife_edges = _KNIFE_EDGES.get(given.get("knife_edge", ""))
+    facts.knife_edges = KNIFE_EDGES.get(given.get("knife_edge", ""))
     if "receiving_team" in given:
         facts.receiving = facts_given(pack, thresholds, given["receiving_team"])
     return facts
@@ -154,144 +179,12 @@ def number_given(pack: m.RulePack, thresholds: dict[str, float], name: str, valu
     """A number in an example: plain, or `at`, `just below` or `just above` a threshold."""
     if isinstance(value, (int, float)):
         return float(value)
-    for relation, side in _RELATIONS.items():
+    for relation, side in RELATIONS.items():
         if str(value).startswith(relation):
-            step = 1.0 if UNITS[_unit(pack, name)].whole else 0.001
+            step = 1.0 if UNITS[unit_in(pack, name)].whole else 0.001
             return thresholds[str(value).removeprefix(relation)] + side * step
     raise ValueError(value)
 
 
-def _unit(pack: m.RulePack, name: str) -> str:
+def unit_in(pack: m.RulePack, name: str) -> str:
     return (pack.measures.get(name) or pack.figures[name]).unit
-
-
-# -- checking --------------------------------------------------------------------------------
-
-
-def check_examples(pack: m.RulePack, stack: Stack) -> Iterator[Problem]:
-    """Words in examples that name nothing, or say what can't be."""
-    for kind in ("team pressure", "county pressure", "supervision", "risk rule", "notice", "confidence reducer"):
-        for entry in stack.of(kind).values():
-            rule = pack.rules[entry.id]
-            for place, example in enumerate(rule.examples):
-                path = ("examples", place)
-                if example.expect not in expectations(rule):
-                    yield entry.problem((*path, "expect"), f"{shown(example.expect)} is nothing that '{rule.id}' can come to",
-                                        did_you_mean(example.expect, expectations(rule)))  # fmt: skip
-                for wrong in _wrong_in(pack, example.given, ()):
-                    yield entry.problem((*path, "given", *wrong.path), wrong.message, wrong.hint, key=wrong.key)
-
-
-@dataclass(frozen=True)
-class _Wrong:
-    """Something wrong in what an example gives; `key`: the mistake is in the key, not in its value."""
-
-    path: tuple[Any, ...]
-    message: str
-    hint: str
-    key: bool = False
-
-
-def _wrong_in(pack: m.RulePack, given: dict[str, Any], path: tuple[Any, ...]) -> Iterator[_Wrong]:
-    choices = {} if path[-1:] == ("last_quarter",) else _choices(pack)
-    nested = () if path else ("receiving_team", "last_quarter")
-    for name, value in given.items():
-        here = (*path, name)
-        if name in nested or (name == "last_quarter" and path == ("receiving_team",)):
-            if isinstance(value, dict):
-                yield from _wrong_in(pack, value, here)
-            else:
-                yield _Wrong(here, f"'{name}' is {shown(value)}", "should be a mapping, as in {vacancy_rate: 0.2}")
-        elif name in pack.figures or name in pack.measures:
-            yield from _wrong_number(pack, name, value, here)
-        elif name in choices:
-            yield from _wrong_choice(pack, name, value, here, choices[name])
-        else:
-            known = [*choices, *pack.figures, *pack.measures, *nested]
-            where = f" in '{path[-1]}'" if path else ""
-            yield _Wrong(here, f"an example can't give {shown(name)}{where}", did_you_mean(name, known) or "name a figure or a measure", key=True)
-
-
-def _wrong_choice(pack: m.RulePack, name: str, value: Any, path: tuple[Any, ...], options: tuple[str, ...]) -> Iterator[_Wrong]:
-    several = isinstance(value, list) and name in pack.questions
-    for place, one in enumerate(value if several else [value]):
-        if one not in options:
-            yield _Wrong((*path, place) if several else path, f"{shown(one)} is not something '{name}' can be", did_you_mean(one, options))
-
-
-def _choices(pack: m.RulePack) -> dict[str, tuple[str, ...]]:
-    scale = pack.questionnaire.scale
-    answers = (*scale.answers, scale.not_counted, scale.missing)
-    levels = (*(level.id for level in pack.levels.levels), pack.levels.insufficient.id)
-    return (
-        dict.fromkeys(pack.questions, answers)
-        | {name: tuple(_GRADES) for name in pack.team_pressures}
-        | {name: tuple(_COUNTY) for name in pack.county_pressures}
-        | {name: tuple(_TRUTHS) for name in pack.risk}
-        | {
-            "supervision": tuple(_SUPERVISION),
-            "level": levels,
-            "last_level": levels,
-            "period": (*pack.periods, "none"),
-            "knife_edge": tuple(_KNIFE_EDGES),
-            "answers": ("split", "agreed"),
-        }
-    )
-
-
-def _wrong_number(pack: m.RulePack, name: str, value: Any, path: tuple[Any, ...]) -> Iterator[_Wrong]:
-    unit = UNITS[_unit(pack, name)]
-    threshold = next((value.removeprefix(r) for r in _RELATIONS if value.startswith(r)), None) if isinstance(value, str) else None
-    if threshold is not None:
-        if threshold not in pack.thresholds:
-            yield _Wrong(path, f"there is no threshold {shown(threshold)}", did_you_mean(threshold, pack.thresholds))
-    elif isinstance(value, bool) or not isinstance(value, (int, float)):
-        yield _Wrong(path, f"{shown(value)} is not a number", "write a number, or 'at', 'just below' or 'just above' a threshold")
-    elif not unit.allows(value):
-        yield _Wrong(path, f"'{name}' can't be {shown(value)}", f"write {unit.range_in_words}")
-
-
-# -- completeness ----------------------------------------------------------------------------
-
-
-def kinds_missing(pack: m.RulePack) -> Iterator[tuple[m.Declared, str]]:
-    """Rules that lack one of the four examples: it holds, it does not, on the boundary, missing."""
-    thresholds = pack.values(latest_quarter(pack))
-    for rule in pack.rules.values():
-        words = expectations(rule)
-        expects = {example.expect for example in rule.examples}
-        not_held = {"none", "not affected", "not met"} if not isinstance(rule, m.Supervision) else {"evidenced adequate"}
-        if not expects & set(words[:1]):
-            yield rule, f"an example in which it is {words[0]}"
-        if not expects & not_held:
-            yield rule, f"an example in which it is {sorted(not_held & set(words))[0]}"
-        if "cannot tell" not in expects and not _never_unknown(rule):
-            yield rule, "an example with something missing (cannot tell)"
-        if not _never_unknown(rule) and not any(_on_boundary(pack, thresholds, rule, example) for example in rule.examples):
-            yield rule, "an example exactly on the boundary"
-
-
-def _never_unknown(rule: m.Declared) -> bool:
-    """Rules that read only whether something is there are never in doubt."""
-    leaves = [part for condition in rule.conditions.values() for part in c.walk(condition) if not c.parts_of(part)]
-    return all(isinstance(leaf, (c.SupplyTest, c.PeriodTest, c.AnswersTest)) for leaf in leaves)
-
-
-def _on_boundary(pack: m.RulePack, thresholds: dict[str, float], rule: m.Declared, example: m.Example) -> bool:
-    """Exactly at a threshold, or, for a rule without numbers, holding with nothing to spare."""
-    facts = facts_given(pack, thresholds, example.given)
-    reasons = [reason_for(condition, facts) for condition in rule.conditions.values()]
-    if any(_at_threshold(reason) for reason in reasons):
-        return True
-    if example.expect not in expectations(rule)[:1] or not example.given:
-        return False
-    return all(
-        result_of(rule, facts_given(pack, thresholds, {k: v for k, v in example.given.items() if k != name})) != example.expect
-        for name in example.given
-    )
-
-
-def _at_threshold(reason: Reason) -> bool:
-    if reason.margin is not None and abs(reason.margin) < 1e-6:
-        return True
-    return any(_at_threshold(part) for part in reason.parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..logic import model as m
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
 from ..logic.units import UNITS
 from . import schema
@@ -11,6 +12,7 @@ from .condition_parser import RESERVED, Vocabulary
 from .layers import Entry, Stack
 from .problems import Problem, did_you_mean
 from .shapes import check_shape
+from .yaml_reader import Path_
 
 _LONGEST_QUARTER = 60
 
@@ -122,6 +124,11 @@ def tidy(doc: schema.Doc) -> dict[str, Any]:
         else:
             values[name] = "" if value is None and name in ("note",) else value
     return values
+
+
+def examples_of(entry: Entry, docs: list[schema.ExampleDoc], path: Path_) -> tuple[m.Example, ...]:
+    """The examples in a list, each with its place."""
+    return tuple(m.Example(doc.name, doc.given, doc.expect, entry.file.at((*path, place))) for place, doc in enumerate(docs))
 
 
 def paragraph_numbers(cites: list[str] | None) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from ..logic import model as m
 from .condition_parser import ConditionParser
 from .layers import Entry
 from .problems import did_you_mean
-from .reading import Reading, paragraph_numbers
+from .reading import Reading, examples_of, paragraph_numbers
 
 
 class RuleReader(Reading):
@@ -28,10 +28,7 @@ class RuleReader(Reading):
             common = {
                 "id": doc.id, "title": doc.title, "cites": paragraph_numbers(doc.cites),
                 "because": " ".join(doc.because.split()), "at": entry.at,
-                "examples": tuple(
-                    m.Example(example.name, example.given, example.expect, entry.file.at(("examples", place)))
-                    for place, example in enumerate(doc.examples)
-                ),
+                "examples": examples_of(entry, doc.examples, ("examples",)),
             }  # fmt: skip
             if hasattr(doc, "tell_the_manager"):
                 common["tell_the_manager"] = " ".join(doc.tell_the_manager.split())
@@ -70,11 +67,13 @@ class RuleReader(Reading):
             self.problems.append(entry.problem(("level",), f"there is no level '{doc.level}'",
                                                did_you_mean(doc.level, self.vocabulary.levels)))  # fmt: skip
         parsed = self._conditions(parser, doc, "when")
-        return parsed and m.RiskRule(**common, **parsed, level=doc.level, points=doc.points, same_day=doc.same_day == "yes")
+        return parsed and m.RiskRule(**common, **parsed, level=doc.level, points=doc.points, same_day=doc.same_day == "yes",
+                                    stands_alone=doc.stands_alone == "yes")  # fmt: skip
 
     def _notice(self, entry: Entry, doc: Any, parser: ConditionParser, common: dict[str, Any]) -> Any:
         parsed = self._conditions(parser, doc, "when")
-        return parsed and m.Notice(**common, **parsed, channel=doc.channel)
+        reason = " ".join((doc.worse_may_end_it_because or "").split())
+        return parsed and m.Notice(**common, **parsed, channel=doc.channel, worse_may_end_it_because=reason)
 
     def _reducer(self, entry: Entry, doc: Any, parser: ConditionParser, common: dict[str, Any]) -> Any:
         parsed = self._conditions(parser, doc, "when")

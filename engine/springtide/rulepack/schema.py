@@ -44,6 +44,12 @@ class PackDoc(Doc):
     words: WordsDoc | None = None
 
 
+class ExampleDoc(Doc):
+    name: Text
+    given: dict[str, Any]
+    expect: Text
+
+
 class DatedValueDoc(Doc):
     from_: Annotated[Text, Field(alias="from")]
     value: float
@@ -191,6 +197,7 @@ class WeightsDoc(Doc):
 class ConfidenceBandsDoc(Doc):
     low_when: WeightsDoc
     medium_when: WeightsDoc
+    examples: list[ExampleDoc] = []
 
 
 class LevelsDoc(Doc):
@@ -200,12 +207,7 @@ class LevelsDoc(Doc):
     flagged_from: Word
     insufficient_evidence: InsufficientDoc
     confidence: ConfidenceBandsDoc
-
-
-class ExampleDoc(Doc):
-    name: Text
-    given: dict[str, Any]
-    expect: Text
+    examples: list[ExampleDoc] = []
 
 
 class RuleDoc(Doc):
@@ -252,6 +254,7 @@ class RiskRuleDoc(RuleDoc):
     when: ConditionDoc
     points: Annotated[int, Field(ge=0)] = 0
     same_day: YesNo = "no"
+    stands_alone: YesNo = "no"
     tell_the_manager: Text
 
 
@@ -261,6 +264,7 @@ class NoticeDoc(RuleDoc):
     channel: Literal["notice", "compliance"]
     when: ConditionDoc
     tell_the_manager: Text
+    worse_may_end_it_because: Text | None = None
 
 
 class ReducerDoc(RuleDoc):

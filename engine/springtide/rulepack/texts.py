@@ -8,7 +8,7 @@ from ..logic import model as m
 from . import schema
 from .layers import Entry
 from .problems import did_you_mean
-from .reading import Reading, paragraph_numbers, tidy
+from .reading import Reading, examples_of, paragraph_numbers, tidy
 
 
 class TextReader(Reading):
@@ -86,6 +86,8 @@ class TextReader(Reading):
             insufficient_below=thin.at_least,
             confidence_low=bands.low_when.model_dump(exclude_none=True),
             confidence_medium=bands.medium_when.model_dump(exclude_none=True),
+            examples=examples_of(entry, doc.examples, ("examples",)),
+            confidence_examples=examples_of(entry, bands.examples, ("confidence", "examples")),
         )
 
     def _periods(self) -> dict[str, m.Period]:
