@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from ..logic import conditions as c
 from ..logic.model import RulePack
@@ -57,18 +58,25 @@ class Space:
             counted = self.diagrams.apply(_counted, counted, part)
         return self.diagrams.apply(lambda pair: YES if pair[0] >= n else PERHAPS if pair[1] >= n else NO, counted)
 
-    def join(self, condition: c.Condition, leaf: Callable[[c.Condition], Diagram]) -> Diagram:
-        """A condition's diagram from those of its leaves."""
+    def diagram(self, condition: c.Condition, receiving: bool = False) -> Diagram:
+        """A condition's diagram from those of its leaves; `receiving` where it is put to the receiving team."""
         match condition:
             case c.AllOf(parts):
-                return self.all_of(self.join(part, leaf) for part in parts)
+                return self.all_of(self.diagram(part, receiving) for part in parts)
             case c.AnyOf(parts):
-                return self.any_of(self.join(part, leaf) for part in parts)
+                return self.any_of(self.diagram(part, receiving) for part in parts)
             case c.Not(part):
-                return self.opposite(self.join(part, leaf))
+                return self.opposite(self.diagram(part, receiving))
             case c.AtLeastOf(n, parts):
-                return self.at_least(round(self.thresholds[n]), [self.join(part, leaf) for part in parts])
-        return leaf(condition)
+                return self.at_least(round(self.thresholds[n]), [self.diagram(part, receiving) for part in parts])
+            case c.ReceivingTeam(part):
+                there = self.state("receiving team", "receiving_team", {"there is one": YES})
+                return self.all_of([there, self.diagram(part, True)])
+        return self.leaf(condition, receiving)
+
+    def leaf(self, leaf: c.Condition, receiving: bool = False) -> Diagram:
+        """The diagram of a leaf."""
+        raise NotImplementedError
 
     # -- inputs -------------------------------------------------------------------------------
 
@@ -191,13 +199,7 @@ class RuleSpace(Space):
             inputs += [*number_inputs(pack, thresholds, theirs, True), *other_evidence_inputs(pack, theirs, True), *given_inputs(pack, theirs, True)]
         super().__init__(pack, thresholds, inputs)
 
-    def diagram(self, condition: c.Condition) -> Diagram:
-        return self.join(condition, self.leaf)
-
     def leaf(self, leaf: c.Condition, receiving: bool = False) -> Diagram:
-        if isinstance(leaf, c.ReceivingTeam):
-            there = self.state("receiving team", "receiving_team", {"there is one": YES})
-            return self.all_of([there, self.join(leaf.part, lambda part: self.leaf(part, True))])
         found = self.evidence_leaf(leaf, receiving)
         if found is not None:
             return found
@@ -290,16 +292,10 @@ class PackSpace(Space):
             self.rules[rule] = self.diagram(pack.risk[rule].when)
 
     def _grades(self, present: c.Condition, severe: c.Condition, receiving: bool) -> Grades:
-        hard = self.join(severe, lambda leaf: self.leaf(leaf, receiving))
-        return Grades(self.any_of([hard, self.join(present, lambda leaf: self.leaf(leaf, receiving))]), hard)
-
-    def diagram(self, condition: c.Condition) -> Diagram:
-        return self.join(condition, self.leaf)
+        hard = self.diagram(severe, receiving)
+        return Grades(self.any_of([hard, self.diagram(present, receiving)]), hard)
 
     def leaf(self, leaf: c.Condition, receiving: bool = False) -> Diagram:
-        if isinstance(leaf, c.ReceivingTeam):
-            there = self.state("receiving team", "receiving_team", {"there is one": YES})
-            return self.all_of([there, self.join(leaf.part, lambda part: self.leaf(part, True))])
         found = self.evidence_leaf(leaf, receiving)
         if found is not None:
             return found
@@ -368,13 +364,11 @@ class PackSpace(Space):
         for members in pack.families.values():
             family = self.diagrams.constant(0)
             for member in members:
-                grades, points = self.pressures[member.id], member.points
-
-                held = self.diagrams.apply(
+                grades = self.pressures[member.id]
+                grade = self.diagrams.apply(
                     lambda present, severe: "severe" if severe >= least else "present" if present >= least else "", grades.present, grades.severe
                 )
-                gained = self.diagrams.apply(lambda grade, points=points: points.get(grade, 0), held)
-                family = self.diagrams.apply(max, family, gained)
+                family = self.diagrams.apply(max, family, self.diagrams.apply(partial(_worth, tuple(member.points.items())), grade))
             total = self.diagrams.apply(_sum, total, family)
         extra = [(pack.supervision.points.get("evidenced strained", 0), self.strained)]
         extra += [(rule.points, self.rules[rule.id]) for rule in pack.risk.values()]
@@ -384,6 +378,10 @@ class PackSpace(Space):
                 gained = self.diagrams.apply(worth.__getitem__, truth)
                 total = self.diagrams.apply(_sum, total, gained)
         return total
+
+
+def _worth(points: tuple[tuple[str, int], ...], grade: str) -> int:
+    return dict(points).get(grade, 0)
 
 
 def _sum(a: int, b: int) -> int:

@@ -47,6 +47,8 @@ class Threshold:
     title: str
     unit: str
     values: tuple[DatedValue, ...]
+    measure: str = ""
+    at: str = field(default="", compare=False)
 
     def in_force(self, quarter: Quarter) -> DatedValue | None:
         begun = [v for v in self.values if v.start is None or v.start <= quarter]
@@ -65,6 +67,7 @@ class Figure:
     worse_when: Direction
     comes_from: str
     at_most: str | None = None
+    at: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Measure:
     cites: tuple[int, ...]
     source: str
     note: str = ""
+    at: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,7 @@ class Question:
     county_finding: Literal["positive", "improvement", "none"]
     cites: tuple[int, ...]
     note: str = ""
+    at: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -298,6 +303,16 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Silenced:
+    """A finding of `rules check` that this pack means as it is: its code, of what, and why."""
+
+    code: str
+    of: str
+    because: str
+    at: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
 class RulePack:
     """A whole pack: layers stacked, references resolved, examples attached."""
 
@@ -320,6 +335,7 @@ class RulePack:
     levels: Levels
     periods: dict[str, Period]
     paragraphs: tuple[Paragraph, ...]
+    silenced: dict[str, Silenced] = field(default_factory=dict)
 
     @cached_property
     def questions(self) -> dict[str, Question]:

@@ -26,6 +26,7 @@ KINDS = (
     Kind("measures", "measures.yaml", schema.MeasureDoc, "entries"),
     Kind("thresholds", "thresholds.yaml", schema.ThresholdDoc, "entries"),
     Kind("periods", "periods.yaml", schema.PeriodDoc, "entries"),
+    Kind("silenced", "silenced.yaml", schema.SilencedDoc, "entries"),
     Kind("levels", "levels.yaml", schema.LevelsDoc),
     Kind("supervision", "supervision.yaml", schema.SupervisionDoc),
     Kind("team pressure", "pressures/team/", schema.TeamPressureDoc, "rule"),

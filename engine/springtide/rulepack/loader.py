@@ -53,6 +53,7 @@ class _PackReader(NumberReader, TextReader, RuleReader):
             "levels": self._levels(),
             "periods": self._periods(),
             "paragraphs": self._paragraphs(),
+            "silenced": self._silenced(),
         }
         words = self._words(heads)
         if self.problems or any(part is None for part in parts.values()) or words is None:

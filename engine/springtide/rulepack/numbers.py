@@ -51,7 +51,7 @@ class NumberReader(Reading):
                     self.problems.append(source.problem(("values", place, "from"), f"two values of '{key}' begin {_when(value.start)}", "keep one"))
                 elif value is not None:
                     values[value.start] = value
-            found[key] = m.Threshold(key, doc.title, doc.unit, tuple(values.values()))
+            found[key] = m.Threshold(key, doc.title, doc.unit, tuple(values.values()), doc.measure or "", source.at)
         return found
 
     def _check_measure_of(self, entry: Entry, measure: str | None, unit: str) -> None:
@@ -85,7 +85,7 @@ class NumberReader(Reading):
             if doc.at_most is not None and doc.at_most not in self.stack.of("figures"):
                 self.problems.append(entry.problem(("at_most",), f"there is no figure '{doc.at_most}'",
                                                    did_you_mean(doc.at_most, self.stack.of("figures"))))  # fmt: skip
-            found[key] = m.Figure(id=key, **tidy(doc))
+            found[key] = m.Figure(id=key, **tidy(doc), at=entry.at)
         return found
 
     def _measures(self) -> dict[str, m.Measure]:
@@ -106,7 +106,7 @@ class NumberReader(Reading):
             found[key] = m.Measure(
                 id=key, title=doc.title, formula=formula, formula_text=doc.formula or "", unit=doc.unit,
                 worse_when=doc.worse_when, comes_from=doc.comes_from, may_be_supplied=doc.may_be_supplied == "yes",
-                cites=paragraph_numbers(doc.cites), source=doc.source or "", note=" ".join((doc.note or "").split()),
+                cites=paragraph_numbers(doc.cites), source=doc.source or "", note=" ".join((doc.note or "").split()), at=entry.at,
             )  # fmt: skip
         self.problems.extend(checks.check_measure_cycles(found, self.stack.of("measures")))
         return found

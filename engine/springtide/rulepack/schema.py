@@ -174,6 +174,12 @@ class PeriodDoc(Doc):
     source: Text
 
 
+class SilencedDoc(Doc):
+    """One entry of silenced.yaml: a finding of `rules check` that is meant, and why."""
+
+    because: Annotated[str, Field(min_length=20)]
+
+
 class LevelDoc(Doc):
     id: Word
     title: Text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..logic import model as m
@@ -53,7 +54,7 @@ class TextReader(Reading):
         return m.Questionnaire(
             scale,
             tuple(m.Theme(t.id, t.title, paragraph_numbers(t.cites)) for t in doc.themes),
-            tuple(m.Question(**tidy(q)) for q in doc.questions),
+            tuple(m.Question(**tidy(q), at=entry.file.at(("questions", place))) for place, q in enumerate(doc.questions)),
             tuple(m.Anomaly(**tidy(a)) for a in doc.anomalies),
             tuple(m.Unnumbered(**tidy(u)) for u in doc.unnumbered),
         )
@@ -98,6 +99,17 @@ class TextReader(Reading):
                 continue
             quarters = [self._quarter(entry, ("quarters", place), text) for place, text in enumerate(doc.quarters)]
             found[key] = m.Period(key, doc.title, tuple(q for q in quarters if q), " ".join(doc.source.split()))
+        return found
+
+    def _silenced(self) -> dict[str, m.Silenced]:
+        found = {}
+        for key, entry in self.stack.of("silenced").items():
+            doc = self.docs.get(("silenced", key))
+            code, _, of = key.partition(" ")
+            if not re.fullmatch(r"L[0-9]{3}", code) or not of.strip():
+                self.problems.append(entry.problem((), f"'{key}' names no finding", "write its code and what it is of, as in 'L103 R1'", key=True))
+            elif doc is not None:
+                found[key] = m.Silenced(code, of.strip(), " ".join(doc.because.split()), entry.at)
         return found
 
     def _paragraphs(self) -> tuple[m.Paragraph, ...]:

@@ -1,0 +1,152 @@
+"""Findings about one condition: parts that never or always hold, and parts that change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...logic import conditions as c
+from ...logic import model as m
+from ...rulepack.examples import facts_given, result_of
+from .. import trees
+from ..compiling import NO, YES, PackSpace, RuleSpace
+from ..diagrams import Diagram
+from ..mutants import outcome_diagram, with_condition
+from ..witness import Given, given_of
+from .findings import Finding, Shown
+
+
+def findings(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace) -> Iterator[Finding]:
+    for rule in pack.rules.values():
+        yield from _of_rule(pack, thresholds, whole, rule)
+    yield from _same_rules(pack, thresholds, whole)
+
+
+def _of_rule(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace, rule: m.Declared) -> Iterator[Finding]:
+    space = RuleSpace(pack, thresholds, rule.conditions.values())
+    for key, condition in rule.conditions.items():
+        where = "" if len(rule.conditions) == 1 else f"{key}: "
+        found = list(_constant_parts(pack, thresholds, space, rule, condition, where))
+        if not found and not whole_can(whole, condition, YES):
+            team = _nearest(pack, thresholds, space, rule, condition)
+            found = [Finding("L101", rule.id, rule.at, f"{where}no evidence can meet it, for what it reads can't all hold together", team)]
+        yield from found
+        if not found:
+            yield from _idle_parts(pack, thresholds, space, rule, key, condition, where)
+
+
+def whole_can(whole: PackSpace, condition: c.Condition, value: int) -> bool:
+    return value in whole.diagrams.values(whole.diagram(condition))
+
+
+def _constant_parts(
+    pack: m.RulePack, thresholds: dict[str, float], space: RuleSpace, rule: m.Declared, condition: c.Condition, where: str
+) -> Iterator[Finding]:
+    """The outermost parts that never hold, or never fail to."""
+    for path, part in trees.parts_with_places(condition):
+        inside = trees.inside_receiving(condition, path)
+        diagram = space.diagram(part, inside)
+        values = space.diagrams.values(diagram)
+        if YES in values and NO in values:
+            continue
+        code, says = ("L101", "can never hold") if YES not in values else ("L102", "always holds")
+        team = _nearest(pack, thresholds, space, rule, condition, part)
+        yield Finding(code, rule.id, rule.at, f"{where}'{c.spelled_out(part)}' {says}", team)
+        return
+
+
+def _nearest(
+    pack: m.RulePack, thresholds: dict[str, float], space: RuleSpace, rule: m.Declared, condition: c.Condition, part: c.Condition | None = None
+) -> tuple[Shown, ...]:
+    """A team of which everything that the condition reads is known, and as many of its leaves as possible hold."""
+    leaves = [leaf for _, leaf in trees.leaves_with_places(part or condition)]
+    counted = space.diagrams.constant(0)
+    for leaf in leaves:
+        if not isinstance(leaf, c.ReceivingTeam):
+            own = space.leaf(leaf)
+            counted = space.diagrams.apply(lambda count, truth: count + (truth == YES), counted, own)
+    best = max(space.diagrams.values(counted))
+    cells = space.diagrams.cheapest(counted, lambda count: count == best, space.costs)
+    return (_shown(pack, thresholds, rule, given_of(space, cells or {}, relative=False)),)
+
+
+def _shown(pack: m.RulePack, thresholds: dict[str, float], rule: m.Declared, given: Given) -> Shown:
+    return Shown(given, result_of(rule, facts_given(pack, thresholds, given)))
+
+
+def _idle_parts(
+    pack: m.RulePack, thresholds: dict[str, float], space: RuleSpace, rule: m.Declared, key: str, condition: c.Condition, where: str
+) -> Iterator[Finding]:
+    """Parts that could be left out without any team coming to anything else."""
+    outcome = outcome_diagram(space, rule)
+    own = space.diagram(condition)
+    for path, part in trees.parts_with_places(condition):
+        dropped = trees.without_part(condition, path) if path else None
+        if dropped is None:
+            continue
+        without = space.diagram(dropped)
+        if without is not own and outcome_diagram(space, with_condition(rule, key, dropped)) is not outcome:
+            continue
+        group = trees.part_at(condition, path[:-1])
+        beside = next((other for other in c.parts_of(group) if other is not part and _same_measure(part, other)), None)
+        team = _team_for_idle(pack, thresholds, space, rule, part, group)
+        if beside is not None:
+            says = f"{where}'{c.in_words(beside)}' hides '{c.in_words(part)}': whatever the {_number(part)} is, the second changes nothing"
+            yield Finding("L104", rule.id, rule.at, says, team)
+        else:
+            says = f"{where}'{c.spelled_out(part)}' changes nothing: with it or without it, every team comes to the same"
+            yield Finding("L103", rule.id, rule.at, says, team)
+        return  # leaving one out may be what makes another count
+
+
+def _team_for_idle(
+    pack: m.RulePack, thresholds: dict[str, float], space: RuleSpace, rule: m.Declared, part: c.Condition, group: c.Condition
+) -> tuple[Shown, ...]:
+    """A team at which the part would have its say, had it one: it holds in an `any`, or does not in an `all`."""
+    wanted = NO if isinstance(group, c.AllOf) else YES
+    diagram = space.diagram(part)
+    cells = space.diagrams.cheapest(diagram, lambda truth: truth == wanted, space.costs)
+    return () if cells is None else (_shown(pack, thresholds, rule, given_of(space, cells, relative=False)),)
+
+
+def _same_measure(one: c.Condition, other: c.Condition) -> bool:
+    return isinstance(one, c.MeasureTest) and isinstance(other, c.MeasureTest) and one.measure == other.measure
+
+
+def _number(part: c.Condition) -> str:
+    return part.measure.replace("_", " ") if isinstance(part, c.MeasureTest) else "number"
+
+
+def _same_rules(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace) -> Iterator[Finding]:
+    """Rules of one kind that hold of the very same evidence."""
+    seen: dict[tuple[type, object], m.Declared] = {}
+    for rule in pack.rules.values():
+        if isinstance(rule, m.Supervision):
+            continue
+        diagram = whole_outcome(whole, rule)
+        if len(whole.diagrams.values(diagram)) == 1:
+            continue
+        key = (type(rule), diagram)
+        first = seen.setdefault(key, rule)
+        if first is not rule:
+            cells = whole.diagrams.cheapest(diagram, lambda value: value in (YES, "present"), whole.costs)
+            given = given_of(whole, cells or {}, relative=False)
+            result = result_of(rule, facts_given(pack, thresholds, given))
+            yield Finding("L105", rule.id, rule.at, f"it says the same as '{first.id}' at {first.at}: each holds just when the other does",
+                          (Shown(given, result),))  # fmt: skip
+
+
+def whole_outcome(whole: PackSpace, rule: m.Declared) -> Diagram:
+    """What a rule comes to over a team's evidence."""
+    match rule:
+        case m.TeamPressure():
+            grades = whole.pressures[rule.id]
+            return whole.diagrams.apply(lambda hard, held: "severe" if hard == 2 else ("none", "cannot tell", "present")[held],
+                                        grades.severe, grades.present)  # fmt: skip
+        case m.CountyPressure():
+            return whole.affected[rule.id]
+        case m.RiskRule():
+            return whole.rules[rule.id]
+    (condition,) = rule.conditions.values()
+    return whole.diagram(condition)
+
+

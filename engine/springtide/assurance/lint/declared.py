@@ -1,0 +1,118 @@
+"""Findings about what a pack declares: numbers that nothing reads, slips of units, and directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...logic import conditions as c
+from ...logic import model as m
+from ...logic.formula import names_in
+from ...logic.units import UNITS
+from ..directions import SIGN, moves
+from ..inputs import nice_value, unit_of
+from .findings import Finding, Shown
+
+_FAR_APART = 50
+_TINY_SHARE = 0.01
+
+
+def findings(pack: m.RulePack, thresholds: dict[str, float]) -> Iterator[Finding]:
+    yield from _unread(pack)
+    yield from _unit_slips(pack)
+    yield from _directions(pack)
+
+
+def numbers_read(pack: m.RulePack) -> set[str]:
+    """Every measure and figure that a rule reads, itself or behind a measure."""
+    waiting = [leaf.measure for leaf in _all_leaves(pack) if isinstance(leaf, (c.MeasureTest, c.SupplyTest))]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            measure = pack.measures.get(name)
+            if measure is not None and measure.formula is not None:
+                waiting += [part for part, _ in names_in(measure.formula)]
+    return found
+
+
+def _all_leaves(pack: m.RulePack) -> list[c.Condition]:
+    return [part for rule in pack.rules.values() for condition in rule.conditions.values() for part in c.walk(condition)]
+
+
+def thresholds_read(pack: m.RulePack) -> set[str]:
+    levels = pack.levels
+    read = {levels.insufficient_below, *levels.confidence_low.values(), *levels.confidence_medium.values()}
+    read |= {pressure.most for pressure in pack.county_pressures.values()}
+    for part in _all_leaves(pack):
+        if isinstance(part, c.MeasureTest):
+            read.add(part.threshold)
+        elif isinstance(part, c.AtLeastOf):
+            read.add(part.n)
+    return read
+
+
+def _unread(pack: m.RulePack) -> Iterator[Finding]:
+    read = numbers_read(pack)
+    for kind, held in (("measure", pack.measures), ("figure", pack.figures)):
+        for one in held.values():
+            if one.id not in read:
+                value = nice_value(0, float("inf"), unit_of(pack, one.id)) or 0.0
+                team = Shown({one.id: value}, "nothing")
+                yield Finding("L301", one.id, one.at, f"no rule reads the {kind} '{one.id}', so that asking for it costs teams work for nothing", (team,))
+    reported = {question.id for question in pack.questionnaire.questions if question.county_finding != "none"}
+    for question in pack.questionnaire.questions:
+        if question.id not in pack.questions_read and question.id not in reported and question.favourable_when != "unknown":
+            answer = pack.questionnaire.scale.answers[-1]
+            yield Finding("L302", question.id, question.at, f"no rule reads '{question.id}', and no county finding is drawn from it",
+                          (Shown({question.id: answer}, "nothing"),))  # fmt: skip
+    for threshold in pack.thresholds.values():
+        if threshold.id not in thresholds_read(pack):
+            yield Finding("L303", threshold.id, threshold.at, f"no rule compares anything with '{threshold.id}'", _team_at(pack, threshold))
+
+
+def _team_at(pack: m.RulePack, threshold: m.Threshold) -> tuple[Shown, ...]:
+    """A team exactly on a threshold, where it is known what the threshold is of."""
+    return (Shown({threshold.measure: threshold.values[-1].value}, "nothing"),) if threshold.measure else ()
+
+
+def _unit_slips(pack: m.RulePack) -> Iterator[Finding]:
+    """Per cent where a share is meant, or the reverse: from the unit, or from thresholds of the same measure."""
+    read_by: dict[str, set[str]] = {}
+    for part in _all_leaves(pack):
+        if isinstance(part, c.MeasureTest):
+            read_by.setdefault(part.measure, set()).add(part.threshold)
+    for measure, names in read_by.items():
+        values = [(name, dated.value) for name in sorted(names) for dated in pack.thresholds[name].values]
+        for name in sorted(names):
+            threshold = pack.thresholds[name]
+            for dated in threshold.values:
+                says = _slip(threshold, dated.value, [abs(value) for other, value in values if value and (other, value) != (name, dated.value)])
+                if says:
+                    meant = dated.value / 100 if UNITS[threshold.unit].scale == 100 and abs(dated.value) > 1 else dated.value * 100
+                    unit = unit_of(pack, measure)
+                    team = (Shown({measure: meant}, "not compared as meant"),) if unit.allows(meant) else ()
+                    yield Finding("L304", name, threshold.at, f"{unit.say(dated.value)} {says}", team)
+
+
+def _slip(threshold: m.Threshold, value: float, others: list[float]) -> str:
+    if UNITS[threshold.unit].scale == 100:
+        if abs(value) > 1:
+            return f"is more than all of them; {value:g} per cent is written {value / 100:g}"
+        if 0 < abs(value) < _TINY_SHARE:
+            return f"is less than one in a hundred; {value * 100:g} as a share is written {value * 100:g}"
+    if value and others and (min(others) > _FAR_APART * abs(value) or max(others) * _FAR_APART < abs(value)):
+        near = min(others, key=lambda other: abs(other - abs(value)))
+        return f"is more than {_FAR_APART} times away from {near:g}, which the same measure is compared with elsewhere"
+    return ""
+
+
+def _directions(pack: m.RulePack) -> Iterator[Finding]:
+    """A measure said to be worse one way, that a worse figure moves the other way."""
+    for measure in pack.measures.values():
+        declared = SIGN[measure.worse_when]
+        for move in moves(pack, measure.id):
+            if declared and move.way is not None and move.way == -declared:
+                team = Shown({move.figure: 1}, "moves it the better way as it gets worse")
+                yield Finding("L305", measure.id, measure.at, f"the measure is worse when {measure.worse_when}, but a worse '{move.figure}' moves it the other way", (team,))
+                break

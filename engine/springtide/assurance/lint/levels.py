@@ -1,0 +1,176 @@
+"""Findings about what rules come to together: grades, levels, coincidences, and what worse evidence does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...logic import conditions as c
+from ...logic import model as m
+from ...logic.facts import Facts
+from ...rulepack.examples import facts_given, level_of, result_of
+from ..compiling import NO, YES, PackSpace, RuleSpace
+from ..diagrams import Diagram
+from ..inputs import Input
+from ..realising import realised
+from ..steps import Fall, Step, falls, lower_after, worse_steps
+from ..witness import Given, given_of
+from .findings import Finding, Shown
+
+
+def findings(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace) -> Iterator[Finding]:
+    look = _Look(pack, thresholds, whole)
+    yield from look.grades()
+    yield from look.idle_risk_rules()
+    yield from look.unreachable_levels()
+    yield from look.one_fact_twice()
+    yield from look.worse_is_better()
+    yield from look.notices()
+
+
+class _Look:
+    def __init__(self, pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace):
+        self.pack = pack
+        self.thresholds = thresholds
+        self.whole = whole
+
+    def _facts(self, given: Given) -> Facts:
+        return facts_given(self.pack, self.thresholds, given)
+
+    def _team(self, rule: m.Declared, diagram: Diagram, wanted: Any = YES) -> tuple[Shown, ...]:
+        """The simplest team at which a function has a value, with what a rule comes to there."""
+        cells = self.whole.diagrams.cheapest(diagram, lambda value: value == wanted, self.whole.costs)
+        if cells is None:
+            return ()
+        given = given_of(self.whole, cells, relative=False)
+        expect = result_of(rule, self._facts(given))
+        given = realised(self.pack, self.thresholds, given, lambda other: result_of(rule, self._facts(other)) == expect)
+        return (Shown(given, expect),)
+
+    def grades(self) -> Iterator[Finding]:
+        """Severe must lie within present, and leave room for it."""
+        for rule in self.pack.team_pressures.values():
+            present, severe = self.whole.diagram(rule.present), self.whole.diagram(rule.severe)
+            if YES not in self.whole.diagrams.values(severe) or YES not in self.whole.diagrams.values(present):
+                continue  # said already: it never holds
+            beyond = self.whole.diagrams.apply(lambda hard, held: hard == YES and held == NO, severe, present)
+            between = self.whole.diagrams.apply(lambda hard, held: hard == NO and held == YES, severe, present)
+            if True in self.whole.diagrams.values(beyond):
+                yield Finding("L202", rule.id, rule.at, "a team can be severe that is not even present by its own condition, so that it steps from none to severe",
+                              self._team(rule, beyond, True))  # fmt: skip
+            if True not in self.whole.diagrams.values(between):
+                yield Finding("L203", rule.id, rule.at, "wherever it is present it is severe as well, so that present is never seen", self._team(rule, severe))
+
+    def idle_risk_rules(self) -> Iterator[Finding]:
+        level, could_be = self.whole.rank(could_be=False), self.whole.rank(could_be=True)
+        for rule in self.pack.risk.values():
+            if YES not in self.whole.diagrams.values(self.whole.rules[rule.id]):
+                continue
+            without = [rule.id]
+            if self.whole.rank(could_be=False, without=without) is level and self.whole.rank(could_be=True, without=without) is could_be:
+                team = self._level_team(self.whole.rules[rule.id])
+                yield Finding("L201", rule.id, rule.at, f"it gives {rule.level}, and wherever it holds another rule gives that level or a higher one", team)
+
+    def _level_team(self, diagram: Diagram) -> tuple[Shown, ...]:
+        cells = self.whole.diagrams.cheapest(diagram, lambda value: value == YES, self.whole.costs)
+        if cells is None:
+            return ()
+        given = given_of(self.whole, cells, relative=False)
+        expect = level_of(self._facts(given))
+        given = realised(self.pack, self.thresholds, given, lambda other: level_of(self._facts(other)) == expect)
+        return (Shown(given, expect),)
+
+    def unreachable_levels(self) -> Iterator[Finding]:
+        diagram = self.whole.level()
+        reached = self.whole.diagrams.values(diagram)
+        for level in (*self.pack.levels.levels, self.pack.levels.insufficient):
+            if level.id not in reached:
+                above = [other.id for other in self.pack.levels.levels if other.id in reached]
+                cells = self.whole.diagrams.cheapest(diagram, above[-1].__eq__, self.whole.costs)
+                given = given_of(self.whole, cells or {}, relative=False)
+                yield Finding("L204", level.id, "", f"no evidence comes to the level {level.title}; the highest that any comes to is {above[-1]}",
+                              (Shown(given, level_of(self._facts(given))),))  # fmt: skip
+
+    def one_fact_twice(self) -> Iterator[Finding]:
+        """A county pressure and a local one that are met by the very same evidence are no coincidence."""
+        for rule in self.pack.risk.values():
+            leaves = [part for part in c.walk(rule.when) if not c.parts_of(part)]
+            counties = list(dict.fromkeys(leaf.pressure for leaf in leaves if isinstance(leaf, c.CountyTest) and leaf.aspect == "on"))
+            local = list(dict.fromkeys(leaf.pressure for leaf in leaves if isinstance(leaf, c.PressureTest)))
+            if not counties or not local:
+                continue
+            space = RuleSpace(self.pack, self.thresholds, [rule.when])
+            diagram = space.diagram(rule.when)
+            for county in counties:
+                for pressure in local:
+                    grade = self._enough(space, diagram, county, pressure)
+                    if grade is not None:
+                        yield from self._same_fact(rule, county, pressure)
+
+    def _enough(self, space: RuleSpace, diagram: Diagram, county: str, pressure: str) -> str | None:
+        """Whether that county pressure and that local one, merely present, are enough, the team itself not affected."""
+        cells = {}
+        for place, one in enumerate(space.inputs):
+            wanted = {"county on": "on" if one.name == county else "off", "affected": "not affected",
+                      "pressure": "present" if one.name == pressure else "none"}.get(one.kind)  # fmt: skip
+            if wanted is not None:
+                cells[place] = [cell.label for cell in one.cells].index(wanted)
+        return "present" if space.diagrams.at(diagram, cells) == YES else None
+
+    def _same_fact(self, rule: m.RiskRule, county: str, pressure: str) -> Iterator[Finding]:
+        grades, affected = self.whole.pressures[pressure], self.whole.affected[county]
+        inputs = self.whole.diagrams.asked(grades.present)
+        others = {place: 0 for place in self.whole.diagrams.asked(affected) if place not in inputs}
+        both = self.whole.diagrams.apply(
+            lambda held, hard, touched: held == YES and hard != YES and touched == YES, grades.present, grades.severe,
+            self.whole.diagrams.given(affected, others),
+        )
+        cells = self.whole.diagrams.cheapest(both, bool, self.whole.costs)
+        if cells is not None:
+            given = {**given_of(self.whole, cells, relative=False), county: "on"}
+            yield Finding("L205", rule.id, rule.at,
+                          f"'{county}' with '{pressure}' counts one fact twice: what makes this team's pressure present is what makes it affected by the county's; "
+                          "let only a severe one count, or another kind", (Shown(given, result_of(rule, self._facts(given))),))  # fmt: skip
+
+    def worse_is_better(self) -> Iterator[Finding]:
+        """Whatever bears on a level must hold the more, the worse the evidence."""
+        watched: list[tuple[m.Declared, str, Diagram]] = []
+        for pressure in self.pack.team_pressures.values():
+            grades = self.whole.pressures[pressure.id]
+            watched += [(pressure, "", grades.present), (pressure, "severe", grades.severe)]
+        watched += [(one, "", self.whole.affected[one.id]) for one in self.pack.county_pressures.values()]
+        watched.append((self.pack.supervision, "evidenced strained", self.whole.strained))
+        watched += [(one, "", self.whole.rules[one.id]) for one in self.pack.risk.values()]
+        blamed: set[str] = set()
+        for rule, what, diagram in watched:
+            below = {part.pressure for cond in rule.conditions.values() for part in c.walk(cond) if isinstance(part, (c.PressureTest, c.CountyTest))}
+            below |= {part.rule for cond in rule.conditions.values() for part in c.walk(cond) if isinstance(part, c.RuleTest)}
+            if below & blamed or rule.id in blamed:
+                blamed.add(rule.id)
+                continue  # the fault lies below
+            for fall in falls(self.whole, diagram, self._steps, lower_after):
+                blamed.add(rule.id)
+                named = f"'{what}' of it" if what else "it"
+                yield Finding("L206", rule.id, rule.at, f"{named} holds less when the {fall.input.name.replace('_', ' ')} gets worse", self._pair(rule, fall))
+                break
+
+    def _steps(self, one: Input) -> tuple[Step, ...]:
+        return worse_steps(self.pack, one)
+
+    def _pair(self, rule: m.Declared, fall: Fall) -> tuple[Shown, ...]:
+        return tuple(
+            Shown(given, result_of(rule, self._facts(given)))
+            for given in (given_of(self.whole, cells, relative=False) for cells in (fall.before, fall.after))
+        )
+
+    def notices(self) -> Iterator[Finding]:
+        """A notice that worse evidence may end says why, and none says so that worse evidence never ends."""
+        for rule in self.pack.notices.values():
+            diagram = self.whole.diagram(rule.when)
+            fall = next(falls(self.whole, diagram, self._steps, lower_after), None)
+            if fall is not None and not rule.worse_may_end_it_because:
+                yield Finding("L207", rule.id, rule.at, f"it may end when the {fall.input.name.replace('_', ' ')} gets worse, and gives no reason; "
+                              "write worse_may_end_it_because", self._pair(rule, fall))  # fmt: skip
+            elif fall is None and rule.worse_may_end_it_because:
+                yield Finding("L208", rule.id, rule.at, "it gives a reason why worse evidence may end it, and none ever does; take worse_may_end_it_because out",
+                              self._team(rule, diagram))  # fmt: skip

@@ -1,0 +1,109 @@
+"""Numbers that only a formula can give, as figures that a council could have sent."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..logic import conditions as c
+from ..logic import model as m
+from ..logic.formula import compute, names_in
+from ..logic.units import UNITS
+from .inputs import Cut, cuts_of
+from .witness import Given
+
+_MOST_TRIES = 60_000
+_WHOLE = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 30, 36, 40, 50, 60, 75, 90, 100, 120, 150)
+_PARTS = (0, 0.05, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1)
+
+Key = tuple[str, bool]  # a name, and whether it is last quarter's
+
+
+def realised(pack: m.RulePack, thresholds: Mapping[str, float], given: Given, shows: Callable[[Given], bool]) -> Given:
+    """The same case with every measure that can't be supplied replaced by figures that come to it.
+
+    The case itself where no such figures are found among simple ones, or where they would no longer
+    show what the case is to show.
+    """
+    wanted = {name: float(value) for name, value in given.items() if _only_worked_out(pack, name) and isinstance(value, (int, float))}
+    if not wanted:
+        return given
+    cuts = cuts_of(pack.leaves, thresholds)
+    fixed: dict[Key, float] = {(n, False): float(v) for n, v in given.items() if isinstance(v, (int, float)) and n not in wanted}
+    for figures in _solutions(pack, wanted, fixed, cuts):
+        found: Given = {name: value for name, value in given.items() if name not in wanted}
+        last = {name: _plain(value) for (name, before), value in figures.items() if before}
+        found |= {name: _plain(value) for (name, before), value in figures.items() if not before}
+        if last:
+            found["last_quarter"] = {**given.get("last_quarter", {}), **last}
+        if shows(found):
+            return found
+    return given
+
+
+def _only_worked_out(pack: m.RulePack, name: str) -> bool:
+    measure = pack.measures.get(name)
+    return measure is not None and measure.formula is not None and not measure.may_be_supplied
+
+
+def _solutions(
+    pack: m.RulePack, wanted: dict[str, float], fixed: dict[Key, float], cuts: Mapping[str, list[Cut]]
+) -> Iterator[dict[Key, float]]:
+    """Values of the figures behind some measures at which each measure compares as wanted."""
+    keys: dict[Key, None] = {}
+    for measure in wanted:
+        keys.update(dict.fromkeys(_behind(pack, measure)))
+    open_keys = [key for key in keys if key not in fixed]
+    choices = [_candidates(pack, key[0]) for key in open_keys]
+    for tried, values in enumerate(itertools.product(*choices)):
+        if tried > _MOST_TRIES:
+            return
+        held = fixed | dict(zip(open_keys, values, strict=True))
+        if all(_alike(_value(pack, held, name), target, cuts.get(name, [])) for name, target in wanted.items()) and _parts_fit(pack, held):
+            yield {key: held[key] for key in keys}
+
+
+def _behind(pack: m.RulePack, name: str, last: bool = False) -> Iterator[Key]:
+    """What must be given for a measure to be worked out; measures that may be supplied are given as they are."""
+    measure = pack.measures.get(name)
+    if measure is None or measure.formula is None:
+        yield name, last
+        return
+    for part, before in names_in(measure.formula):
+        if _only_worked_out(pack, part):
+            yield from _behind(pack, part, last or before)
+        else:
+            yield part, last or before
+
+
+def _value(pack: m.RulePack, held: Mapping[Key, float], name: str, last: bool = False) -> float | None:
+    if (name, last) in held:
+        return held[name, last]
+    measure = pack.measures.get(name)
+    if measure is None or measure.formula is None:
+        return None
+    return compute(measure.formula, lambda part: _value(pack, held, part, last), lambda part: _value(pack, held, part, True))
+
+
+def _alike(value: float | None, target: float, cuts: list[Cut]) -> bool:
+    return value is not None and all(c.compare(value, cut.comparison, cut.value) == c.compare(target, cut.comparison, cut.value) for cut in cuts)
+
+
+def _parts_fit(pack: m.RulePack, held: Mapping[Key, float]) -> bool:
+    """No part is greater than its whole."""
+    for (name, last), value in held.items():
+        figure = pack.figures.get(name)
+        whole = held.get((figure.at_most, last)) if figure and figure.at_most else None
+        if whole is not None and value > whole:
+            return False
+    return True
+
+
+def _candidates(pack: m.RulePack, name: str) -> tuple[float, ...]:
+    unit = UNITS[(pack.figures.get(name) or pack.measures[name]).unit]
+    return _PARTS if unit.most <= 1 and not unit.whole else tuple(value for value in _WHOLE if unit.allows(value))
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if value == int(value) else value
