@@ -52,18 +52,19 @@ def losing_steps(one: Input) -> tuple[Step, ...]:
 
 
 def falls(
-    space: Space, root: Diagram, steps: Callable[[Input], tuple[Step, ...]], fall: Callable[[Any, Any], int]
+    space: Space, root: Diagram, steps: Callable[[Input], tuple[Step, ...]], fall: Callable[[Any, Any], int], then: Diagram | None = None
 ) -> Iterator[Fall]:
     """For each input, the simplest pair of combinations at which one of its steps goes wrong, if any does.
 
     Args:
         fall: how far wrong the function goes from its value before a step to that after it; 0 is well.
             The pair that is shown is the simplest of those that go furthest wrong.
+        then: the function to read after the step, where it is another than before.
     """
-    for place in sorted(space.diagrams.asked(root)):
+    after_root = root if then is None else then
+    for place in sorted(space.diagrams.asked(root) | space.diagrams.asked(after_root)):
         for before, after in steps(space.inputs[place]):
-            held, moved = space.diagrams.given(root, {place: before}), space.diagrams.given(root, {place: after})
-            differ = space.diagrams.apply(fall, held, moved)
+            differ = space.diagrams.across(fall, root, after_root, place, (before, after))
             worst = max(space.diagrams.values(differ))
             if worst > 0:
                 found = space.diagrams.cheapest(differ, worst.__eq__, space.costs)
