@@ -375,6 +375,13 @@ class RulePack:
         )
 
     @cached_property
+    def level_leaves(self) -> tuple[Condition, ...]:
+        """The leaves that can bear on a level: those of pressures, supervision and risk rules."""
+        bearing = (*self.team_pressures.values(), *self.county_pressures.values(), self.supervision, *self.risk.values())
+        held = {part for rule in bearing for condition in rule.conditions.values() for part in walk(condition)}
+        return tuple(leaf for leaf in self.leaves if leaf in held)
+
+    @cached_property
     def questions_read(self) -> tuple[str, ...]:
         """The questions that some rule reads, in their order."""
         read = {leaf.question for leaf in self.leaves if isinstance(leaf, AnswerTest)}

@@ -13,6 +13,7 @@ from rich.tree import Tree
 from ..assessment import Assessment, TeamAssessment
 from ..logic import explain as x
 from ..logic.truth import Truth
+from . import decided
 from .score_table import score_words
 from .wording import indented, level_text, paras
 
@@ -25,7 +26,7 @@ def render(assessment: Assessment, team: TeamAssessment, *, full: bool = False) 
     """Level, reasons, what is unknown, notices, confidence and what to do."""
     facts, pack = team.facts, assessment.pack
     seen: Seen = set()
-    parts: list[RenderableType] = [*_head(assessment, team), Text()]
+    parts: list[RenderableType] = [*_head(assessment, team), Text(), *decided.render(team)]
     proved = x.why(facts, team.level, full=full)
     if proved:
         parts += [_forest(f"Why {pack.levels.by_id(team.level).title}", proved, seen), Text()]
@@ -51,6 +52,7 @@ def as_dict(assessment: Assessment, team: TeamAssessment, level: str | None, ful
     document = assessment.to_dict()
     document["teams"] = [entry for entry in document["teams"] if entry["team_id"] == team.team.id]
     document["explanation"] = {
+        "decided_by": decided.as_dict(team),
         "why": [_plain(node) for node in x.why(facts, team.level, full=full)],
         "could_be": [_plain(node) for node in x.why_could_be(facts, team.level, team.could_be)],
         "notices": [_plain(node) for node in x.notices(facts, team.notices)],

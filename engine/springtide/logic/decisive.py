@@ -1,0 +1,130 @@
+"""The fewest facts that make a level by themselves, and every threshold that was read to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from .conditions import AnswerTest, CountyTest, MeasureTest, compare
+from .facts import Evidence, Facts
+from .strata import add_rules, team_strata, verdict
+from .truth import Truth
+
+Kind = Literal["number", "answer", "county pressure"]
+
+
+@dataclass(frozen=True)
+class Read:
+    """A threshold that was read: its value then, and, of a number, how it was compared and whether that held."""
+
+    threshold: str
+    value: float
+    comparison: str = ""
+    held: bool | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing known of a team: a number, its answer to a question, or a county pressure that is on."""
+
+    kind: Kind
+    name: str
+    reads: tuple[Read, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decisive:
+    """Facts that make a level on their own, none of which can be spared.
+
+    `counts` are the thresholds read that belong to no one fact, as how many kinds of pressure are needed.
+    """
+
+    facts: tuple[Fact, ...]
+    counts: tuple[Read, ...]
+
+
+class _Noted(dict[str, float]):
+    """Thresholds that remember which of them were read."""
+
+    def __init__(self, held: dict[str, float]):
+        super().__init__(held)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> float:
+        self.read.add(name)
+        return super().__getitem__(name)
+
+
+class _Only(Facts):
+    """The same team with nothing known but some facts."""
+
+    def __init__(self, whole: Facts, kept: Iterable[Fact], thresholds: dict[str, float]):
+        kept = tuple(kept)
+        answers = {fact.name: whole.evidence.answer(fact.name) for fact in kept if fact.kind == "answer"}
+        super().__init__(whole.pack, thresholds, Evidence(answers=answers))
+        self._whole = whole
+        self._numbers = {fact.name for fact in kept if fact.kind == "number"}
+        on = {fact.name for fact in kept if fact.kind == "county pressure"}
+        self.county = {name: truth if name in on else Truth.CANNOT_TELL for name, truth in whole.county.items()}
+
+    def value(self, name: str) -> float | None:
+        return self._whole.value(name) if name in self._numbers else None
+
+
+def decisive(facts: Facts, level: str) -> Decisive:
+    """A smallest set of facts that makes a team's level; none for the lowest level, which nothing proves.
+
+    Smallest in that leaving out any one of them lowers the level. There may be others as small.
+    """
+    rank = facts.pack.levels.rank(level)
+    kept = list(_known(facts)) if rank else []
+    for fact in list(reversed(kept)):
+        fewer = [other for other in kept if other is not fact]
+        if rank_from(facts, fewer) >= rank:
+            kept = fewer
+    noted = _Noted(facts.thresholds)
+    if kept:
+        rank_from(facts, kept, noted)
+    told = tuple(replace(fact, reads=tuple(_reads(facts, fact, noted.read))) for fact in kept)
+    named = {read.threshold for fact in told for read in fact.reads}
+    counts = tuple(Read(name, facts.thresholds[name]) for name in facts.thresholds if name in noted.read - named)
+    return Decisive(told, counts)
+
+
+def rank_from(facts: Facts, kept: Iterable[Fact], thresholds: dict[str, float] | None = None) -> int:
+    """The rank of the level that some facts make on their own."""
+    only = _Only(facts, kept, thresholds if thresholds is not None else facts.thresholds)
+    team_strata(only)
+    add_rules(only)
+    assert only.supervision is not None
+    return only.pack.levels.rank(verdict(only.pack, only.thresholds, only.pressures, only.supervision, only.rules).level)
+
+
+def _known(facts: Facts) -> Iterator[Fact]:
+    """Everything known that a rule could rest on: what the county shares first, then numbers, then answers."""
+    leaves = facts.pack.level_leaves
+    for county in dict.fromkeys(leaf.pressure for leaf in leaves if isinstance(leaf, CountyTest)):
+        if facts.county.get(county) is Truth.MET:
+            yield Fact("county pressure", county)
+    for number in dict.fromkeys(leaf.measure for leaf in leaves if isinstance(leaf, MeasureTest)):
+        if facts.value(number) is not None:
+            yield Fact("number", number)
+    for question in dict.fromkeys(leaf.question for leaf in leaves if isinstance(leaf, AnswerTest)):
+        if facts.evidence.answer(question).is_adverse.known:
+            yield Fact("answer", question)
+
+
+def _reads(facts: Facts, fact: Fact, read: set[str]) -> Iterator[Read]:
+    """The thresholds that a fact was compared with, and how it came out; for a county pressure, what makes it on."""
+    if fact.kind == "county pressure":
+        most = facts.pack.county_pressures[fact.name].most
+        yield Read(most, facts.thresholds[most], "more_than", True)
+        return
+    value = facts.value(fact.name) if fact.kind == "number" else None
+    if value is None:
+        return
+    for leaf in facts.pack.level_leaves:
+        if isinstance(leaf, MeasureTest) and leaf.measure == fact.name and leaf.threshold in read:
+            limit = facts.thresholds[leaf.threshold]
+            yield Read(leaf.threshold, limit, leaf.comparison, compare(value, leaf.comparison, limit))
