@@ -1,4 +1,4 @@
-"""springtide rules: read, check and test a rule pack."""
+"""springtide rules: read, check and test a rule pack. What assures a pack is in assurance.py."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import sys
 
 import click
 
+from ..assurance import lint
 from ..logic.quarter import Quarter
-from ..reports import rule_pages
-from ..rulepack.example_checks import kinds_missing
+from ..reports import assurance_pages, rule_pages
 from ..rulepack.examples import run_examples
 from ..rulepack.json_schema import pack_schema
 from ..rulepack.problems import did_you_mean
@@ -62,22 +62,25 @@ def show_rule(rule: str, rules: str, as_json: bool) -> None:
 @common.json_option
 @common.reports_faults
 def check(pack: str, as_json: bool) -> None:
-    """Load a pack and report every mistake at once, as file:line:column.
+    """Load a pack, report every mistake at once, then reason about what its rules can come to.
+
+    Mistakes come as file:line:column. Findings have a code (docs/reference/findings) and a team that
+    shows them.
 
     \b
     Example:
       springtide rules check rules/kent-2009
     """
     loaded = common.pack_named(pack)
-    lacking = [(rule, what) for rule, what in kinds_missing(loaded)]
+    found = lint.check(loaded)
+    loud = [one for one in found if not one.silenced_because]
     if as_json:
-        found = [{"rule": rule.id, "at": rule.at, "lacks": what} for rule, what in lacking]
-        common.show_json(rule_pages.head(loaded) | {"errors": [], "lacking_examples": found})
+        common.show_json(assurance_pages.findings_as_dict(loaded, found))
     else:
-        for rule, what in lacking:
-            click.echo(f"{rule.at}: '{rule.id}' lacks {what}")
-        click.echo(rule_pages.checked(loaded, len(lacking)))
-    if lacking:
+        for line in assurance_pages.findings_text(loud):
+            click.echo(line)
+        click.echo(assurance_pages.checked(loaded, found))
+    if loud:
         sys.exit(common.INVALID)
 
 
@@ -101,8 +104,7 @@ def test(pack: str, quarter: Quarter | None, as_json: bool) -> None:
     else:
         for outcome in failed:
             click.echo(f"{outcome.example.at}: '{outcome.rule}': {outcome.example.name}: expected {outcome.example.expect}, came to {outcome.got}")
-        rules_tested = len({outcome.rule for outcome in outcomes})
-        click.echo(f"{len(outcomes) - len(failed)} of {len(outcomes)} examples of {rules_tested} rules hold")
+        click.echo(f"{len(outcomes) - len(failed)} of {len(outcomes)} examples hold, in {len(loaded.rules)} rules, the levels and confidence")
     if failed:
         sys.exit(common.INVALID)
 

@@ -16,7 +16,7 @@ from ..logic import conditions as c
 from ..logic import model as m
 from ..logic.units import UNITS
 from ..rulepack.examples import Outcome
-from .wording import capital, counted, paras
+from .wording import capital, paras
 
 _STRATA = (
     ("Team pressures", "team_pressures"),
@@ -65,12 +65,6 @@ def _decides(rule: m.Declared, pack: m.RulePack) -> str:
         case m.TeamPressure(family=family):
             return f"family {family}"
     return ""
-
-
-def checked(pack: m.RulePack, lacking: int) -> str:
-    said = f"{pack.id} {pack.version} loads: {len(pack.rules)} rules, {len(pack.measures)} measures, {len(pack.thresholds)} thresholds, "
-    said += f"{len(pack.questions)} questions; all {len(pack.paragraphs)} paragraphs accounted for"
-    return said + (f"; {counted(lacking, 'example')} lacking" if lacking else "; every rule has its four examples")
 
 
 def tested_as_dict(pack: m.RulePack, outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ CODES = {
     "L402": "wording that says unsafe",
     "L403": "wording that names a person",
     "L404": "wording that predicts",
+    "L405": "words still to be written",
     "L501": "one of the four examples is lacking",
     "L502": "two examples that give the same",
     "L503": "a paragraph cited twice",

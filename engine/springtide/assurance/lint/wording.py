@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...logic import model as m
 from ...rulepack.example_checks import kinds_missing
+from ..scaffold import TO_WRITE
 from ..witness import Given
 from .findings import Finding, Shown
 
@@ -33,7 +34,7 @@ def findings(pack: m.RulePack) -> Iterator[Finding]:
 
 def _advice(rule: m.Declared) -> Iterator[Finding]:
     says = getattr(rule, "tell_the_manager", None)
-    if says is not None and len(re.sub(r"\W", "", says)) < _LEAST_ADVICE:
+    if says is not None and TO_WRITE not in says and len(re.sub(r"\W", "", says)) < _LEAST_ADVICE:
         yield Finding("L401", rule.id, rule.at, f"what it tells the manager is '{says.strip()}'; say what to do, or that no action may be needed", _one(rule))
 
 
@@ -68,6 +69,8 @@ def _words(of: str, at: str, text: str) -> Iterator[Finding]:
     person = _PERSON.search(text)
     if person:
         yield Finding("L403", of, at, f"it names a person, '{person.group()}'; write of the role")
+    if TO_WRITE in text:
+        yield Finding("L405", of, at, f"it still says '{text}'")
     predicts = _PREDICTS.search(text)
     if predicts:
         yield Finding("L404", of, at, f"it says '{_around(text, predicts)}'; the rules name pressures and predict nothing")
