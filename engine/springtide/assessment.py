@@ -271,6 +271,7 @@ def _team_dict(team: TeamAssessment) -> dict[str, Any]:
         "affected_by": {p: str(truth) for p, truth in team.affected.items()},
         "supervision": {"state": str(team.supervision), "could_be": team.supervision.could_be},
         "rules": {rule: str(truth) for rule, truth in team.rules.items()},
+        "same_day": [rule for rule, truth in team.rules.items() if truth is Truth.MET and team.facts.pack.risk[rule].same_day],
         "notices": {notice: str(truth) for notice, truth in team.notices.items()},
         "confidence": {"band": team.confidence.band, "reasons": [reason.id for reason in team.confidence.reasons]},
         "missing": [{"id": m.id, "title": m.title, "why": m.why, "bears_on": list(m.bears_on)} for m in team.missing],

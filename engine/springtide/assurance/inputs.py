@@ -136,7 +136,8 @@ def cuts_of(leaves: Iterable[c.Condition], thresholds: Mapping[str, float]) -> d
     found: dict[str, list[Cut]] = {}
     for leaf in leaves:
         if isinstance(leaf, c.MeasureTest):
-            cut = Cut(thresholds[leaf.threshold], leaf.comparison, leaf.threshold)
+            name = leaf.threshold if " " not in leaf.threshold else ""  # one moved on purpose has no name of its own
+            cut = Cut(thresholds[leaf.threshold], leaf.comparison, name)
             held = found.setdefault(leaf.measure, [])
             if cut not in held:
                 held.append(cut)

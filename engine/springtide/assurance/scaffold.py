@@ -139,6 +139,12 @@ def _examples(pack: m.RulePack, kind: str, number: str, comparison: str, first: 
     ]
     if kind == "team-pressure":
         found.append(("exactly on the severe threshold", {number: f"at {last}"}, "severe"))
+        found.append(("not quite severe", {number: f"{'just below' if upwards else 'just above'} {last}"}, holds))
+    if kind == "county-pressure":
+        found += [
+            ("501 of a thousand teams are most of them", {"all_teams": 1000, "affected_teams": 501}, "on"),
+            ("500 of a thousand teams are not", {"all_teams": 1000, "affected_teams": 500}, "off"),
+        ]
     return found
 
 

@@ -20,6 +20,8 @@ from .records import RESPONDENTS, EvidenceError, EvidenceProblem, EvidenceSet, R
 
 TEAM_COLUMNS = ("team_id", "team_name", "district", "county", "team_type", "transfers_to")
 RESPONSE_COLUMNS = ("response_id", "team_id", "quarter", "completed_on", "respondent")
+# In the questionnaire only these are no answer: the symbols of statistics may be something a person wrote.
+_NOT_GIVEN = ("", "not supplied")
 _LARGEST_FILE = 200 * 1024 * 1024
 _TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 _SEPARATORS = ";\t|"
@@ -135,15 +137,17 @@ class _Reading:
             quarter = self._quarter(row, report)
             completed = self._date(row, report)
             respondent = normalise_word(row.get("respondent", ""))
-            if respondent in MISSING_MARKS:
+            if respondent in _NOT_GIVEN:
                 respondent = ""
             elif respondent not in RESPONDENTS:
                 report("respondent", f"'{short(row['respondent'])}' is not a kind of respondent", f"one of: {', '.join(RESPONDENTS)}, or blank")
             answers: dict[str, str | None] = {}
             for question in questions:
                 given = normalise_word(row.get(question, ""))
-                if given in MISSING_MARKS and given not in allowed:
+                if given in _NOT_GIVEN:
                     answers[question] = None
+                elif given == "n/a":
+                    answers[question] = scale.not_counted
                 elif given in allowed:
                     answers[question] = allowed[given]
                 else:

@@ -26,7 +26,7 @@ class Read:
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing known of a team: a number, its answer to a question, or a county pressure that is on."""
+    """One thing known of a team: a number, its answer to a question, or whether a county pressure is on."""
 
     kind: Kind
     name: str
@@ -65,8 +65,8 @@ class _Only(Facts):
         super().__init__(whole.pack, thresholds, Evidence(answers=answers))
         self._whole = whole
         self._numbers = {fact.name for fact in kept if fact.kind == "number"}
-        on = {fact.name for fact in kept if fact.kind == "county pressure"}
-        self.county = {name: truth if name in on else Truth.CANNOT_TELL for name, truth in whole.county.items()}
+        told = {fact.name for fact in kept if fact.kind == "county pressure"}
+        self.county = {name: truth if name in told else Truth.CANNOT_TELL for name, truth in whole.county.items()}
 
     def value(self, name: str) -> float | None:
         return self._whole.value(name) if name in self._numbers else None
@@ -84,7 +84,7 @@ def decisive(facts: Facts, level: str) -> Decisive:
         if rank_from(facts, fewer) >= rank:
             kept = fewer
     noted = _Noted(facts.thresholds)
-    if kept:
+    if rank:
         rank_from(facts, kept, noted)
     told = tuple(replace(fact, reads=tuple(_reads(facts, fact, noted.read))) for fact in kept)
     named = {read.threshold for fact in told for read in fact.reads}
@@ -105,7 +105,7 @@ def _known(facts: Facts) -> Iterator[Fact]:
     """Everything known that a rule could rest on: what the county shares first, then numbers, then answers."""
     leaves = facts.pack.level_leaves
     for county in dict.fromkeys(leaf.pressure for leaf in leaves if isinstance(leaf, CountyTest)):
-        if facts.county.get(county) is Truth.MET:
+        if facts.county.get(county, Truth.CANNOT_TELL).known:
             yield Fact("county pressure", county)
     for number in dict.fromkeys(leaf.measure for leaf in leaves if isinstance(leaf, MeasureTest)):
         if facts.value(number) is not None:
@@ -119,7 +119,7 @@ def _reads(facts: Facts, fact: Fact, read: set[str]) -> Iterator[Read]:
     """The thresholds that a fact was compared with, and how it came out; for a county pressure, what makes it on."""
     if fact.kind == "county pressure":
         most = facts.pack.county_pressures[fact.name].most
-        yield Read(most, facts.thresholds[most], "more_than", True)
+        yield Read(most, facts.thresholds[most], "more_than", facts.county[fact.name] is Truth.MET)
         return
     value = facts.value(fact.name) if fact.kind == "number" else None
     if value is None:

@@ -45,12 +45,13 @@ class Node:
 
 @dataclass(frozen=True)
 class Advice:
-    """What a rule tells the manager, with the rule and its paragraphs."""
+    """What a rule tells the manager, with the rule and its paragraphs; `same_day` where it can't wait."""
 
     rule: str
     title: str
     says: str
     cites: tuple[int, ...]
+    same_day: bool = False
 
 
 def why(facts: Facts, level: str, *, full: bool = False) -> tuple[Node, ...]:
@@ -99,7 +100,8 @@ def advice(facts: Facts, level: str, notices_met: dict[str, Truth]) -> tuple[Adv
     if facts.supervision is not None and facts.supervision.strained is Truth.MET:
         sources.append(pack.supervision)
     sources += [pack.notices[name] for name, truth in notices_met.items() if truth is Truth.MET]
-    return tuple(Advice(s.id, s.title, getattr(s, "tell_the_manager", ""), s.cites) for s in sources)
+    told = [Advice(s.id, s.title, getattr(s, "tell_the_manager", ""), s.cites, getattr(s, "same_day", False)) for s in sources]
+    return tuple(sorted(told, key=lambda one: not one.same_day))
 
 
 # -- nodes -----------------------------------------------------------------------------------

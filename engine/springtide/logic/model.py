@@ -222,8 +222,8 @@ class RiskRule(Declared):
     when: Condition
     points: int
     same_day: bool
-    stands_alone: bool
     tell_the_manager: str
+    stands_alone: bool = False
 
 
 @dataclass(frozen=True)

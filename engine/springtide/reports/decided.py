@@ -12,6 +12,7 @@ from ..assessment import TeamAssessment
 from ..logic import explain as x
 from ..logic.decisive import Decisive, Fact, Read, decisive
 from ..logic.facts import Facts
+from ..logic.truth import Truth
 from ..logic.units import UNITS
 from .wording import counted, indented, paras
 
@@ -74,7 +75,8 @@ def _label(facts: Facts, fact: Fact) -> str:
 def _now(facts: Facts, fact: Fact) -> str:
     if fact.kind == "county pressure":
         majority = facts.majorities.get(fact.name)
-        return f"on, {x.in_words(majority, facts.pack)}" if majority else "on"
+        state = "on" if facts.county[fact.name] is Truth.MET else "off"
+        return f"{state}, {x.in_words(majority, facts.pack)}" if majority else state
     if fact.kind == "answer":
         return str(facts.evidence.answer(fact.name))
     value = facts.value(fact.name)

@@ -148,9 +148,12 @@ def _advice(assessment: Assessment, team: TeamAssessment) -> Iterator[Renderable
     levels = assessment.pack.levels
     if levels.flagged(team.could_be) and not levels.flagged(team.level):
         yield indented(f"First ask for what is missing: until it is known, the team could be {levels.by_id(team.could_be).title}.")
+    told = x.advice(team.facts, team.level, team.notices)
+    for advice in (one for one in told if one.same_day):
+        yield indented(f"The same day. {advice.title}: {advice.says}")
     if team.level != team.could_be and levels.rank(team.level) == 0 and team.level != levels.insufficient.id:
         yield indented("What is known calls for no other action.")
     else:
         yield indented(levels.by_id(team.level).response)
-    for advice in x.advice(team.facts, team.level, team.notices):
+    for advice in (one for one in told if not one.same_day):
         yield indented(f"{advice.title}: {advice.says}")

@@ -34,15 +34,20 @@ def moved(old: Assessment, new: Assessment) -> tuple[Moved, ...]:
     return tuple(found)
 
 
+# A rule that comes or goes without holding of a team is no news of that team.
+_NO_NEWS = ({"not there", "none"}, {"not there", "not met"}, {"not there", "cannot tell"})
+
+
 def _outcome(team: TeamAssessment) -> tuple[Any, ...]:
-    return team.level, team.could_be, team.score, tuple(sorted((name, truth) for name, truth in team.notices.items() if truth is Truth.MET))
+    score = team.score.points, team.score.low, team.score.high
+    return team.level, team.could_be, score, tuple(sorted(name for name, truth in team.notices.items() if truth is Truth.MET))
 
 
 def _minds_changed(before: TeamAssessment, after: TeamAssessment) -> Iterator[str]:
     for old, new in ((before.pressures, after.pressures), (before.rules, after.rules), (before.notices, after.notices)):
         for name in {**old, **new}:
             was, now = str(old.get(name, "not there")), str(new.get(name, "not there"))
-            if was != now:
+            if was != now and {was, now} not in _NO_NEWS:
                 yield f"{name.replace('_', ' ')}: {was} → {now}"
 
 
