@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from random import Random
 
 import pytest
@@ -36,7 +37,7 @@ def test_every_value_is_in_one_cell(unit_name: str, held: list[Cut], seed: int) 
 def test_neighbours_differ(unit_name: str, held: list[Cut]) -> None:
     cells = [cell for cell in number_cells(UNITS[unit_name], held) if cell.value is not None]
     kinds = [tuple(c.compare(float(cell.value), cut.comparison, cut.value) for cut in held) for cell in cells]  # type: ignore[arg-type]
-    assert all(one != two for one, two in zip(kinds, kinds[1:], strict=False))
+    assert all(one != two for one, two in itertools.pairwise(kinds))
 
 
 def test_a_threshold_at_the_edge_of_its_unit_leaves_no_empty_cell() -> None:

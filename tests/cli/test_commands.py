@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -221,7 +222,7 @@ def test_the_shipped_packs_pass_their_own_checks(pack: str) -> None:
     assert run("rules", "check", pack).exit_code == 0
     result = run("rules", "test", pack)
     assert result.exit_code == 0
-    assert "454 of 454 examples" in result.output
+    assert re.search(r"(\d{3}) of \1 examples hold, in 48 rules", result.output)
 
 
 def test_an_example_that_does_not_hold_is_3_with_its_place(tmp_path: Path) -> None:

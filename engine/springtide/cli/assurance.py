@@ -142,7 +142,7 @@ def diff(old: str, new: str, prove_it: bool, evidence: str | None, quarter: Quar
 
 
 @click.command("new")
-@click.argument("kind", type=click.Choice(scaffold.KINDS))
+@click.argument("kind", type=click.Choice(scaffold.KINDS), metavar="KIND")
 @click.argument("name", metavar="ID")
 @click.option("--pack", "folder", default=".", show_default=True, metavar="FOLDER", help="The pack's folder; for a new pack, where to make it.")
 @click.option("--builds-on", default="kent-2009", show_default=True, metavar="PACK", help="For a new pack: the pack beneath.")
@@ -152,6 +152,8 @@ def diff(old: str, new: str, prove_it: bool, evidence: str | None, quarter: Quar
 @common.reports_faults
 def new(kind: str, name: str, folder: str, builds_on: str, measure: str | None, cites: str, level: str) -> None:
     """Write a new rule with its four examples, or a new pack, ready to be changed.
+
+    KIND is pack, team-pressure, county-pressure, risk, notice or confidence.
 
     The rule loads and its examples hold at once; its words are still to be written, and
     `springtide rules check` says which.
