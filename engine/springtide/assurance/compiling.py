@@ -40,6 +40,7 @@ class Space:
         self.places = {(one.kind, one.name, one.of_receiving_team): place for place, one in enumerate(self.inputs)}
         self.diagrams = Diagrams([len(one.cells) for one in self.inputs])
         self.costs = [[cell.cost for cell in one.cells] for one in self.inputs]
+        self.cuts = i.cuts_of(pack.leaves, self.thresholds)
 
     # -- joining ------------------------------------------------------------------------------
 

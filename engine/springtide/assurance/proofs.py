@@ -18,7 +18,7 @@ from .directions import moves
 from .inputs import Input
 from .lint import epochs
 from .lint.findings import Shown
-from .realising import realised
+from .realising import possible, realised
 from .steps import Fall, Step, falls, higher_after, losing_steps, lower_after, worse_steps
 from .witness import Given, given_of
 
@@ -331,8 +331,10 @@ class _Prover:
         cells = self._cells([one.diagram for one in measured])
         pairs: list[tuple[_Measured, Fall]] = []
         for one in measured:
-            pairs += [(one, found) for found in falls(self.whole, one.diagram, steps, fall, then.diagram if then else None)]
-            if pairs:
+            after = then.diagram if then else None
+            pairs += [(one, found) for found in falls(self.whole, one.diagram, steps, fall, after)]
+            if pairs:  # better one whose numbers can stand together
+                pairs = [(one, found) for found in falls(self.whole, one.diagram, steps, fall, after, possible(self.whole))] or pairs
                 break
         if not pairs:
             return Property(name, says, True, cells, compared)

@@ -10,10 +10,13 @@ from ..logic import conditions as c
 from ..logic import model as m
 from ..logic.formula import compute, names_in
 from ..logic.units import UNITS
+from .compiling import Space
+from .diagrams import Diagram
 from .inputs import Cut, cuts_of
 from .witness import Given
 
 _MOST_TRIES = 60_000
+_MOST_CHOICES = 40_000
 _WHOLE = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 30, 36, 40, 50, 60, 75, 90, 100, 120, 150)
 _PARTS = (0, 0.05, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1)
 
@@ -40,6 +43,62 @@ def realised(pack: m.RulePack, thresholds: Mapping[str, float], given: Given, sh
         if shows(found):
             return found
     return given
+
+
+def possible(space: Space) -> Diagram:
+    """Where the numbers of a team can stand together, as far as simple figures show.
+
+    A measure that can't be supplied is worked out from figures that rules may read as well: a team with no
+    crisis has none for each worker. True wherever such figures were found; nothing is said of other numbers.
+    """
+    found = space.diagrams.constant(True)
+    for one in space.inputs:
+        if one.kind == "number" and not one.of_receiving_team and _only_worked_out(space.pack, one.name):
+            found = space.diagrams.apply(_and, found, _possible_with(space, one.name), absorbing=False)
+    return found
+
+
+def _and(a: bool, b: bool) -> bool:
+    return a and b
+
+
+def _possible_with(space: Space, measure: str) -> Diagram:
+    keys = list(dict.fromkeys(_behind(space.pack, measure)))
+    read = [name for name, last in keys if not last and ("number", name, False) in space.places]
+    if not read:
+        return space.diagrams.constant(True)
+    names = [*read, measure]
+    places = [space.places["number", name, False] for name in names]
+    choices = [sorted({*_candidates(space.pack, name), *_values_in(space, name)}) for name, _ in keys]
+    seen: set[tuple[int, ...]] = set()
+    for values in itertools.islice(itertools.product(*choices), _MOST_CHOICES):
+        held = dict(zip(keys, values, strict=True))
+        if _parts_fit(space.pack, held):
+            values_now = [*(held[name, False] for name in read), _value(space.pack, held, measure)]
+            seen.add(tuple(_cell_of(space, place, value) for place, value in zip(places, values_now, strict=True)))
+    everything_read = len(read) == len(keys)
+
+    def stands(*cells: int) -> bool:
+        *parts, whole = (space.inputs[place].cells[cell].value for place, cell in zip(places, cells, strict=True))
+        if whole is None and (not everything_read or None in parts):
+            return True
+        return cells in seen
+
+    return space.diagrams.apply(stands, *(space.diagrams.input(place, range(len(space.inputs[place].cells))) for place in places))
+
+
+def _values_in(space: Space, name: str) -> list[float]:
+    place = space.places.get(("number", name, False))
+    return [] if place is None else [float(cell.value) for cell in space.inputs[place].cells if cell.value is not None]
+
+
+def _cell_of(space: Space, place: int, value: float | None) -> int:
+    """The cell of an input that a value lies in."""
+    cells = space.inputs[place].cells
+    if value is None:
+        return 0
+    cuts = space.cuts.get(space.inputs[place].name, [])
+    return next((number for number, cell in enumerate(cells) if cell.value is not None and _alike(value, float(cell.value), cuts)), 0)
 
 
 def _only_worked_out(pack: m.RulePack, name: str) -> bool:

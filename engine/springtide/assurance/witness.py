@@ -62,18 +62,19 @@ def _plain(value: float) -> float | int:
 
 def as_yaml(name: str, given: Given, expect: str, indent: str = "  ") -> str:
     """An example, ready to paste under `examples:`."""
-    flow = f"{indent}  given: {_flow(given)}"
-    if len(flow) > _WIDTH:
-        lines = [f"{indent}    {key}: {_flow(value)}" for key, value in given.items()]
-        flow = "\n".join([f"{indent}  given:", *lines])
-    return f"{indent}- name: {_scalar(name)}\n{flow}\n{indent}  expect: {expect}"
+    written = f"{indent}  given: {flow(given)}"
+    if len(written) > _WIDTH:
+        lines = [f"{indent}    {key}: {flow(value)}" for key, value in given.items()]
+        written = "\n".join([f"{indent}  given:", *lines])
+    return f"{indent}- name: {_scalar(name)}\n{written}\n{indent}  expect: {expect}"
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """A value on one line of YAML."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(inner) for inner in value) + "]"
+        return "[" + ", ".join(flow(inner) for inner in value) + "]"
     return _scalar(value, in_flow=True) if isinstance(value, str) else f"{value:g}"
 
 

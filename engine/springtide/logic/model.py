@@ -336,6 +336,7 @@ class RulePack:
     periods: dict[str, Period]
     paragraphs: tuple[Paragraph, ...]
     silenced: dict[str, Silenced] = field(default_factory=dict)
+    about: str = ""
 
     @cached_property
     def questions(self) -> dict[str, Question]:

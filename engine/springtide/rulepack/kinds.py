@@ -10,12 +10,13 @@ from . import schema
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file. Its shape: one `document`, a mapping of `entries` by id, or a `rule` a file."""
+    """A kind of file. Its shape: one `document`, a mapping of `entries` whose keys follow a pattern, or a `rule` a file."""
 
     name: str
     place: str
     model: type[schema.Doc]
     shape: str = "document"
+    keys: str = schema.WORD
 
 
 KINDS = (
@@ -26,7 +27,7 @@ KINDS = (
     Kind("measures", "measures.yaml", schema.MeasureDoc, "entries"),
     Kind("thresholds", "thresholds.yaml", schema.ThresholdDoc, "entries"),
     Kind("periods", "periods.yaml", schema.PeriodDoc, "entries"),
-    Kind("silenced", "silenced.yaml", schema.SilencedDoc, "entries"),
+    Kind("silenced", "silenced.yaml", schema.SilencedDoc, "entries", schema.SILENCED),
     Kind("levels", "levels.yaml", schema.LevelsDoc),
     Kind("supervision", "supervision.yaml", schema.SupervisionDoc),
     Kind("team pressure", "pressures/team/", schema.TeamPressureDoc, "rule"),

@@ -62,7 +62,7 @@ class _PackReader(NumberReader, TextReader, RuleReader):
         layers = tuple(f"{head.data['id']} {head.data['version']}" for head in self.stack.layers)
         pack = m.RulePack(
             id=top["id"], version=top["version"], title=top["title"], hash=self.stack.hash, layers=layers,
-            words=words, thresholds=thresholds, **parts,
+            words=words, thresholds=thresholds, about=" ".join(top["about"].split()), **parts,
         )  # fmt: skip
         self.problems.extend(checks.check_pack(pack, self.stack))
         return replace(pack, paragraphs=self._with_later_rules(pack))

@@ -11,6 +11,7 @@ PARAGRAPH = r"^para ([1-9]|[12][0-9]|30)$"
 PACK_ID = r"^[a-z][a-z0-9-]*$"
 VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+$"
 QUESTION = r"^q[1-9][0-9]*$"
+SILENCED = r"^L[0-9]{3} \S+$"
 
 ConditionDoc = Annotated[Any, WithJsonSchema({"$comment": "condition"})]
 Text = Annotated[str, Field(min_length=1)]

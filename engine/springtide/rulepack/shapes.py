@@ -27,6 +27,7 @@ _WRITTEN = {
     schema.PARAGRAPH: "write 'para 1' to 'para 30'",
     schema.PACK_ID: "use small letters, digits and hyphens only, and begin with a letter",
     schema.VERSION: "write three numbers, as 1.0.0",
+    schema.SILENCED: "write the code of the finding and what it is of, as in L103 R1",
     schema.QUESTION: "write q and the number of the question, as q8",
 }
 # Keys whose text may look like a number.
@@ -44,8 +45,9 @@ _WHY_NEEDED = {
 def check_shape(entry: Entry, problems: list[Problem]) -> schema.Doc | None:
     """The entry as a document of its kind, or None with the mistakes added to `problems`."""
     before = len(problems)
-    if entry.kind.shape == "entries" and not re.fullmatch(schema.WORD, entry.id):
-        problems.append(entry.problem((), f"{shown(entry.id)} can't be a name", _WRITTEN[schema.WORD], key=True))
+    if entry.kind.shape == "entries" and not re.fullmatch(entry.kind.keys, entry.id):
+        problems.append(entry.problem((), f"{shown(entry.id)} can't be a name here" if entry.kind.keys != schema.WORD else f"{shown(entry.id)} can't be a name",
+                                      _WRITTEN[entry.kind.keys], key=True))  # fmt: skip
     try:
         doc = entry.kind.model.model_validate(entry.data)
     except ValidationError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from ..logic import model as m
@@ -105,11 +104,9 @@ class TextReader(Reading):
         found = {}
         for key, entry in self.stack.of("silenced").items():
             doc = self.docs.get(("silenced", key))
-            code, _, of = key.partition(" ")
-            if not re.fullmatch(r"L[0-9]{3}", code) or not of.strip():
-                self.problems.append(entry.problem((), f"'{key}' names no finding", "write its code and what it is of, as in 'L103 R1'", key=True))
-            elif doc is not None:
-                found[key] = m.Silenced(code, of.strip(), " ".join(doc.because.split()), entry.at)
+            if doc is not None:
+                code, _, of = key.partition(" ")
+                found[key] = m.Silenced(code, of, " ".join(doc.because.split()), entry.at)
         return found
 
     def _paragraphs(self) -> tuple[m.Paragraph, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ...logic import conditions as c
 from ...logic import model as m
@@ -31,7 +31,7 @@ def _of_rule(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace, r
             found = [Finding("L101", rule.id, rule.at, f"{where}no evidence can meet it, for what it reads can't all hold together", team)]
         yield from found
         if not found:
-            yield from _idle_parts(pack, thresholds, space, rule, key, condition, where)
+            yield from _idle_parts(pack, thresholds, space, whole, rule, key, condition, where)
 
 
 def whole_can(whole: PackSpace, condition: c.Condition, value: int) -> bool:
@@ -65,8 +65,19 @@ def _nearest(
             own = space.leaf(leaf)
             counted = space.diagrams.apply(lambda count, truth: count + (truth == YES), counted, own)
     best = max(space.diagrams.values(counted))
-    cells = space.diagrams.cheapest(counted, lambda count: count == best, space.costs)
-    return (_shown(pack, thresholds, rule, given_of(space, cells or {}, relative=False)),)
+    cells = space.diagrams.cheapest(counted, best.__eq__, space.costs) or {}
+    known = _filled(space, cells, space.diagrams.asked(counted))
+    return (_shown(pack, thresholds, rule, given_of(space, known, relative=False)),)
+
+
+def _filled(space: RuleSpace, cells: Mapping[int, int], asked: set[int]) -> dict[int, int]:
+    """The same combination with whatever is simply unknown in it known, as well as can be."""
+    found = dict(cells)
+    for place in asked:
+        known = [number for number, cell in enumerate(space.inputs[place].cells) if cell.value is not None]
+        if space.inputs[place].cells[found.get(place, 0)].value is None and known:
+            found[place] = known[0]
+    return found
 
 
 def _shown(pack: m.RulePack, thresholds: dict[str, float], rule: m.Declared, given: Given) -> Shown:
@@ -74,8 +85,9 @@ def _shown(pack: m.RulePack, thresholds: dict[str, float], rule: m.Declared, giv
 
 
 def _idle_parts(
-    pack: m.RulePack, thresholds: dict[str, float], space: RuleSpace, rule: m.Declared, key: str, condition: c.Condition, where: str
-) -> Iterator[Finding]:
+    pack: m.RulePack, thresholds: dict[str, float], space: RuleSpace, whole: PackSpace, rule: m.Declared, key: str,
+    condition: c.Condition, where: str,
+) -> Iterator[Finding]:  # fmt: skip
     """Parts that could be left out without any team coming to anything else."""
     outcome = outcome_diagram(space, rule)
     own = space.diagram(condition)
@@ -83,14 +95,14 @@ def _idle_parts(
         dropped = trees.without_part(condition, path) if path else None
         if dropped is None:
             continue
-        without = space.diagram(dropped)
-        if without is not own and outcome_diagram(space, with_condition(rule, key, dropped)) is not outcome:
+        same = space.diagram(dropped) is own or outcome_diagram(space, with_condition(rule, key, dropped)) is outcome
+        if not same and whole.diagram(dropped) is not whole.diagram(condition):
             continue
         group = trees.part_at(condition, path[:-1])
         beside = next((other for other in c.parts_of(group) if other is not part and _same_measure(part, other)), None)
         team = _team_for_idle(pack, thresholds, space, rule, part, group)
         if beside is not None:
-            says = f"{where}'{c.in_words(beside)}' hides '{c.in_words(part)}': whatever the {_number(part)} is, the second changes nothing"
+            says = f"{where}'{c.in_words(beside)}' hides '{c.in_words(part)}', which changes nothing"
             yield Finding("L104", rule.id, rule.at, says, team)
         else:
             says = f"{where}'{c.spelled_out(part)}' changes nothing: with it or without it, every team comes to the same"
@@ -104,16 +116,15 @@ def _team_for_idle(
     """A team at which the part would have its say, had it one: it holds in an `any`, or does not in an `all`."""
     wanted = NO if isinstance(group, c.AllOf) else YES
     diagram = space.diagram(part)
-    cells = space.diagrams.cheapest(diagram, lambda truth: truth == wanted, space.costs)
-    return () if cells is None else (_shown(pack, thresholds, rule, given_of(space, cells, relative=False)),)
+    cells = space.diagrams.cheapest(diagram, wanted.__eq__, space.costs)
+    if cells is None:
+        return ()
+    asked = {place for condition in rule.conditions.values() for place in space.diagrams.asked(space.diagram(condition))}
+    return (_shown(pack, thresholds, rule, given_of(space, _filled(space, cells, asked), relative=False)),)
 
 
 def _same_measure(one: c.Condition, other: c.Condition) -> bool:
     return isinstance(one, c.MeasureTest) and isinstance(other, c.MeasureTest) and one.measure == other.measure
-
-
-def _number(part: c.Condition) -> str:
-    return part.measure.replace("_", " ") if isinstance(part, c.MeasureTest) else "number"
 
 
 def _same_rules(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace) -> Iterator[Finding]:
@@ -131,8 +142,17 @@ def _same_rules(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace
             cells = whole.diagrams.cheapest(diagram, lambda value: value in (YES, "present"), whole.costs)
             given = given_of(whole, cells or {}, relative=False)
             result = result_of(rule, facts_given(pack, thresholds, given))
-            yield Finding("L105", rule.id, rule.at, f"it says the same as '{first.id}' at {first.at}: each holds just when the other does",
+            yield Finding("L105", rule.id, rule.at, f"it holds just when '{first.id}' at {first.at} does{_apart(rule, first)}",
                           (Shown(given, result),))  # fmt: skip
+
+
+def _apart(rule: m.Declared, first: m.Declared) -> str:
+    """What the two give nevertheless."""
+    for name in ("level", "channel", "weight"):
+        own, other = getattr(rule, name, None), getattr(first, name, None)
+        if own != other:
+            return f", though it gives the {name} {own} and the other {other}"
+    return ""
 
 
 def whole_outcome(whole: PackSpace, rule: m.Declared) -> Diagram:

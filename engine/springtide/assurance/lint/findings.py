@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..witness import Given, as_yaml
+from ..witness import Given, as_yaml, flow
 
 CODES = {
     "L101": "never holds",
@@ -26,9 +26,9 @@ CODES = {
     "L304": "a threshold that looks like a slip of units",
     "L305": "a measure whose direction contradicts its figures",
     "L401": "no advice for the manager",
-    "L402": "wording that says unsafe",
+    "L402": "wording that says \"unsafe\"",
     "L403": "wording that names a person",
-    "L404": "wording that predicts",
+    "L404": "wording that predicts or blames",
     "L405": "words still to be written",
     "L501": "one of the four examples is lacking",
     "L502": "two examples that give the same",
@@ -39,12 +39,19 @@ CODES = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A concrete team that shows a finding: what is known of it, and what it comes to."""
+    """A concrete team that shows a finding: what is known of it, and what it comes to.
+
+    `note` is said in place of an example where what it comes to is nothing that an example could expect.
+    """
 
     given: Given
     comes_to: str
+    note: bool = False
 
     def as_yaml(self, name: str) -> str:
+        """An example to paste, or a line about the team."""
+        if self.note:
+            return f"    {name}: {flow(self.given)}, {self.comes_to}"
         return as_yaml(name, self.given, self.comes_to)
 
 

@@ -12,7 +12,7 @@ from ...rulepack.examples import facts_given, level_of, result_of
 from ..compiling import NO, YES, PackSpace, RuleSpace
 from ..diagrams import Diagram
 from ..inputs import Input
-from ..realising import realised
+from ..realising import possible, realised
 from ..steps import Fall, Step, falls, lower_after, worse_steps
 from ..witness import Given, given_of
 from .findings import Finding, Shown
@@ -33,6 +33,8 @@ class _Look:
         self.pack = pack
         self.thresholds = thresholds
         self.whole = whole
+        self.possible = possible(whole)
+        self.blamed: set[str] = set()
 
     def _facts(self, given: Given) -> Facts:
         return facts_given(self.pack, self.thresholds, given)
@@ -53,10 +55,10 @@ class _Look:
             present, severe = self.whole.diagram(rule.present), self.whole.diagram(rule.severe)
             if YES not in self.whole.diagrams.values(severe) or YES not in self.whole.diagrams.values(present):
                 continue  # said already: it never holds
-            beyond = self.whole.diagrams.apply(lambda hard, held: hard == YES and held == NO, severe, present)
+            beyond = self.whole.diagrams.apply(lambda hard, held, can: can and hard == YES and held == NO, severe, present, self.possible)
             between = self.whole.diagrams.apply(lambda hard, held: hard == NO and held == YES, severe, present)
             if True in self.whole.diagrams.values(beyond):
-                yield Finding("L202", rule.id, rule.at, "a team can be severe that is not even present by its own condition, so that it steps from none to severe",
+                yield Finding("L202", rule.id, rule.at, "it can be severe where it is not even present by its own condition, and so steps from none to severe",
                               self._team(rule, beyond, True))  # fmt: skip
             if True not in self.whole.diagrams.values(between):
                 yield Finding("L203", rule.id, rule.at, "wherever it is present it is severe as well, so that present is never seen", self._team(rule, severe))
@@ -85,10 +87,10 @@ class _Look:
         reached = self.whole.diagrams.values(diagram)
         for level in (*self.pack.levels.levels, self.pack.levels.insufficient):
             if level.id not in reached:
-                above = [other.id for other in self.pack.levels.levels if other.id in reached]
-                cells = self.whole.diagrams.cheapest(diagram, above[-1].__eq__, self.whole.costs)
+                highest = [other.id for other in self.pack.levels.levels if other.id in reached][-1]
+                cells = self.whole.diagrams.cheapest(diagram, highest.__eq__, self.whole.costs)
                 given = given_of(self.whole, cells or {}, relative=False)
-                yield Finding("L204", level.id, "", f"no evidence comes to the level {level.title}; the highest that any comes to is {above[-1]}",
+                yield Finding("L204", level.id, "", f"no evidence comes to the level '{level.id}'; the worst there is comes to '{highest}', as here",
                               (Shown(given, level_of(self._facts(given))),))  # fmt: skip
 
     def one_fact_twice(self) -> Iterator[Finding]:
@@ -122,8 +124,8 @@ class _Look:
         inputs = self.whole.diagrams.asked(grades.present)
         others = {place: 0 for place in self.whole.diagrams.asked(affected) if place not in inputs}
         both = self.whole.diagrams.apply(
-            lambda held, hard, touched: held == YES and hard != YES and touched == YES, grades.present, grades.severe,
-            self.whole.diagrams.given(affected, others),
+            lambda held, hard, touched, can: can and held == YES and hard != YES and touched == YES, grades.present, grades.severe,
+            self.whole.diagrams.given(affected, others), self.possible,
         )
         cells = self.whole.diagrams.cheapest(both, bool, self.whole.costs)
         if cells is not None:
@@ -141,35 +143,68 @@ class _Look:
         watched += [(one, "", self.whole.affected[one.id]) for one in self.pack.county_pressures.values()]
         watched.append((self.pack.supervision, "evidenced strained", self.whole.strained))
         watched += [(one, "", self.whole.rules[one.id]) for one in self.pack.risk.values()]
-        blamed: set[str] = set()
         for rule, what, diagram in watched:
-            below = {part.pressure for cond in rule.conditions.values() for part in c.walk(cond) if isinstance(part, (c.PressureTest, c.CountyTest))}
-            below |= {part.rule for cond in rule.conditions.values() for part in c.walk(cond) if isinstance(part, c.RuleTest)}
-            if below & blamed or rule.id in blamed:
-                blamed.add(rule.id)
+            if self._rests_on_blamed(rule) or rule.id in self.blamed:
+                self.blamed.add(rule.id)
                 continue  # the fault lies below
-            for fall in falls(self.whole, diagram, self._steps, lower_after):
-                blamed.add(rule.id)
-                named = f"'{what}' of it" if what else "it"
-                yield Finding("L206", rule.id, rule.at, f"{named} holds less when the {fall.input.name.replace('_', ' ')} gets worse", self._pair(rule, fall))
+            for fall in falls(self.whole, diagram, self._steps, lower_after, possible=self.possible):
+                self.blamed.add(rule.id)
+                named = f"'{what}'" if what else "it"
+                yield Finding("L206", rule.id, rule.at, f"{named} holds less when {self._called(fall.input)} gets worse", self._pair(rule, fall))
                 break
+
+    def _rests_on_blamed(self, rule: m.Declared) -> bool:
+        """Whether something that a rule reads was found to hold less as evidence gets worse."""
+        read: set[str] = set()
+        for condition in rule.conditions.values():
+            for part in c.walk(condition):
+                match part:
+                    case c.PressureTest(name) | c.CountyTest(name) | c.RuleTest(name):
+                        read.add(name)
+                    case c.SupervisionTest():
+                        read.add(self.pack.supervision.id)
+                    case c.LevelTest(_, False):
+                        read |= set(self.pack.risk)
+        return bool(read & self.blamed)
+
+    def _called(self, one: Input) -> str:
+        """An input as people call it: the title of a number, the number of a question."""
+        if one.kind == "number":
+            title = (self.pack.measures.get(one.name) or self.pack.figures[one.name]).title
+        elif one.kind == "answer":
+            title = f"Q{self.pack.questions[one.name].number}"
+        else:
+            title = self.pack.county_pressures[one.name].title if one.name in self.pack.county_pressures else one.name
+        return f"the receiving team's '{title}'" if one.of_receiving_team else f"'{title}'"
 
     def _steps(self, one: Input) -> tuple[Step, ...]:
         return worse_steps(self.pack, one)
 
     def _pair(self, rule: m.Declared, fall: Fall) -> tuple[Shown, ...]:
-        return tuple(
-            Shown(given, result_of(rule, self._facts(given)))
-            for given in (given_of(self.whole, cells, relative=False) for cells in (fall.before, fall.after))
-        )
+        """The two teams, in figures where the same figures will do for both but the one that gets worse."""
+        given = [given_of(self.whole, cells, relative=False) for cells in (fall.before, fall.after)]
+        results = [result_of(rule, self._facts(one)) for one in given]
+        name = fall.input.name
+
+        def shows(figures: Given) -> bool:
+            worse = {**figures, name: given[1].get(name)}
+            return [result_of(rule, self._facts(one)) for one in (figures, worse)] == results
+
+        if name in given[0] and name in given[1]:
+            figures = realised(self.pack, self.thresholds, given[0], shows)
+            if name in figures:
+                given = [figures, {**figures, name: given[1][name]}]
+        return tuple(Shown(one, result) for one, result in zip(given, results, strict=True))
 
     def notices(self) -> Iterator[Finding]:
         """A notice that worse evidence may end says why, and none says so that worse evidence never ends."""
         for rule in self.pack.notices.values():
+            if self._rests_on_blamed(rule):
+                continue
             diagram = self.whole.diagram(rule.when)
-            fall = next(falls(self.whole, diagram, self._steps, lower_after), None)
+            fall = next(falls(self.whole, diagram, self._steps, lower_after, possible=self.possible), None)
             if fall is not None and not rule.worse_may_end_it_because:
-                yield Finding("L207", rule.id, rule.at, f"it may end when the {fall.input.name.replace('_', ' ')} gets worse, and gives no reason; "
+                yield Finding("L207", rule.id, rule.at, f"it may end when {self._called(fall.input)} gets worse, and gives no reason; "
                               "write worse_may_end_it_because", self._pair(rule, fall))  # fmt: skip
             elif fall is None and rule.worse_may_end_it_because:
                 yield Finding("L208", rule.id, rule.at, "it gives a reason why worse evidence may end it, and none ever does; take worse_may_end_it_because out",

@@ -14,7 +14,8 @@ from .findings import Finding, Shown
 _UNSAFE = re.compile(r"\bunsafe\b", re.IGNORECASE)
 _MAY_BECOME = re.compile(r"\bmay become$", re.IGNORECASE)
 _PERSON = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Lord|Lady|Prof|Professor|Cllr|Councillor)\.?\s+[A-Z][\w'’-]+")
-_PREDICTS = re.compile(r"\b(?:predict\w*|will (?:fail|go wrong|be harmed|die|collapse))\b", re.IGNORECASE)
+_PREDICTS = re.compile(r"\b(?:predict\w*(?! nothing)|(?:will|(?:is|are) going to) (?:fail|go wrong|come to harm|be harmed|die|collapse))\b", re.IGNORECASE)
+_BLAMES = re.compile(r"\b(?:incompetent|negligent|at fault|blame the|to blame for|failing (?:team|manager|worker)s?)\b", re.IGNORECASE)
 _LEAST_ADVICE = 15
 
 
@@ -45,6 +46,8 @@ def _one(rule: m.Declared) -> tuple[Shown, ...]:
 
 def _texts(pack: m.RulePack) -> Iterator[tuple[str, str, str]]:
     """Everything that a team or its manager may read, with whose it is. Sources and the report's own names are not."""
+    yield pack.id, "", pack.title
+    yield pack.id, "", pack.about
     for rule in pack.rules.values():
         for text in (rule.title, rule.because, getattr(rule, "tell_the_manager", ""), getattr(rule, "worse_may_end_it_because", "")):
             yield rule.id, rule.at, text
@@ -71,14 +74,17 @@ def _words(of: str, at: str, text: str) -> Iterator[Finding]:
         yield Finding("L403", of, at, f"it names a person, '{person.group()}'; write of the role")
     if TO_WRITE in text:
         yield Finding("L405", of, at, f"it still says '{text}'")
-    predicts = _PREDICTS.search(text)
+    predicts, blames = _PREDICTS.search(text), _BLAMES.search(text)
     if predicts:
         yield Finding("L404", of, at, f"it says '{_around(text, predicts)}'; the rules name pressures and predict nothing")
+    if blames:
+        yield Finding("L404", of, at, f"it says '{_around(text, blames)}'; the rules name pressures and blame nobody")
 
 
 def _around(text: str, found: re.Match[str]) -> str:
-    start, end = max(0, found.start() - 20), min(len(text), found.end() + 10)
-    return " ".join(text[start:end].split())
+    """The words found with a few on either side, none cut."""
+    before, after = text[: found.start()].split(), text[found.end() :].split()
+    return " ".join([*before[-3:], found.group(), *after[:2]]).strip()
 
 
 def _examples(rule: m.Declared) -> Iterator[Finding]:
