@@ -144,6 +144,13 @@ class Diagrams:
 
         return go(first, second)
 
+    def over_all(self, op: Callable[[Any, Any], Hashable], root: Diagram, places: Iterable[int]) -> Diagram:
+        """`op` of the function's values over every cell of some inputs, which then no longer matter."""
+        for place in sorted(places, reverse=True):
+            if place in self.asked(root):
+                root = self.fold(op, [self.given(root, {place: cell}) for cell in range(self.sizes[place])], None)
+        return root
+
     def values(self, root: Diagram) -> set[Any]:
         """Every value that the function takes somewhere."""
         return {node.value for node in self.reachable(root) if node.asks == _END}

@@ -18,7 +18,7 @@ from .directions import moves
 from .inputs import Input
 from .lint import epochs
 from .lint.findings import Shown
-from .realising import possible, realised
+from .realising import possible, realised, realised_pair
 from .steps import Fall, Step, falls, higher_after, losing_steps, lower_after, worse_steps
 from .witness import Given, given_of
 
@@ -230,30 +230,31 @@ class _Prover:
     # -- what stands alone ---------------------------------------------------------------------------
 
     def _stands_alone(self) -> Property:
-        """The storm: nothing county-wide is needed, and no answer offsets it."""
-        says = "the storm holds whatever the answers say, and needs nothing county-wide"
+        """The storm: where it holds with some answers and county pressures, it holds with any, and with none."""
+        name, says = "the-storm-stands-alone", "the storm holds whatever the answers say, and needs nothing county-wide"
         alone = [rule for rule in self.pack.risk.values() if rule.stands_alone]
-        storm = [rule for rule in alone if 29 in rule.cites]
-        if not storm:
-            return Property("the-storm-stands-alone", says, False, 0, 0, broken_by="no risk rule that cites para 29 says stands_alone: yes")
+        if not any(29 in rule.cites for rule in alone):
+            return Property(name, says, False, 0, 0, broken_by="no risk rule that cites para 29 says stands_alone: yes")
         diagrams, compared, cells = self.whole.diagrams, 0, 0
-        free = {place: one for place, one in enumerate(self.whole.inputs) if one.kind in ("answer", "county on")}
-        silent = {place: [cell.label for cell in one.cells].index("off") if one.kind == "county on" else 0 for place, one in free.items()}
+        free = [place for place, one in enumerate(self.whole.inputs) if one.kind in ("answer", "county on")]
         for rule in alone:
-            by_figures = diagrams.given(self.whole.rules[rule.id], silent)
-            cells = max(cells, diagrams.combinations(diagrams.asked(self.level.diagram) | diagrams.asked(by_figures)))
-            if YES not in diagrams.values(by_figures):
-                return Property("the-storm-stands-alone", says, False, cells, compared, broken_by=f"{rule.id} never holds without answers or county pressures")
-            rank = self.pack.levels.rank(rule.level)
-            compared += 1
-            undone = diagrams.apply(lambda met, level, rank=rank: met == YES and level < rank, by_figures, self.level.diagram)
-            found = diagrams.cheapest(undone, bool, self.whole.costs)
+            own = self.whole.rules[rule.id]
+            cells = max(cells, diagrams.combinations(diagrams.asked(own) | diagrams.asked(self.level.diagram)))
+            compared += 2
+            differ = diagrams.apply(lambda best, worst: best == YES and worst != YES, diagrams.over_all(max, own, free), diagrams.over_all(min, own, free))
+            found = diagrams.cheapest(differ, bool, self.whole.costs)
             if found is not None:
-                alone_cells = {**found, **silent}
-                return Property("the-storm-stands-alone", says, False, cells, compared, broken_by=f"{rule.id} is undone by answers or county pressures",
-                                teams=tuple(self._team(one) for one in (alone_cells, found)))  # fmt: skip
+                left = diagrams.given(own, found)
+                holds = diagrams.cheapest(left, YES.__eq__, self.whole.costs) or {}
+                kept = {place: cell for place, cell in holds.items() if place not in free}
+                fails = kept | (diagrams.cheapest(diagrams.given(left, kept), YES.__ne__, self.whole.costs) or {})
+                return Property(name, says, False, cells, compared, broken_by=f"{rule.id} holds or not as answers or county pressures have it",
+                                teams=self._pair({**found, **holds}, {**found, **fails}, ""))  # fmt: skip
+            lower = diagrams.apply(lambda met, level, rank=self.pack.levels.rank(rule.level): met == YES and level < rank, own, self.level.diagram)
+            if YES not in diagrams.values(own) or True in diagrams.values(lower):
+                return Property(name, says, False, cells, compared, broken_by=f"{rule.id} never holds, or gives less than its level")
         names = ", ".join(rule.id for rule in alone)
-        return Property("the-storm-stands-alone", says, True, cells, compared, (f"the rules that say they stand alone: {names}",))
+        return Property(name, says, True, cells, compared, (f"the rules that say they stand alone: {names}",))
 
     # -- order, and one level ---------------------------------------------------------------------------
 
@@ -340,7 +341,7 @@ class _Prover:
             return Property(name, says, True, cells, compared)
         one, smallest = min(pairs, key=lambda pair: sum(self._cost(pair[1].before)) + sum(self._cost(pair[1].after)))
         broken = f"{one.name}: the {smallest.input.name.replace('_', ' ')} goes from {_cell(smallest, smallest.before)} to {_cell(smallest, smallest.after)}"
-        teams = tuple(self._team(cells_of) for cells_of in (smallest.before, smallest.after))
+        teams = self._pair(smallest.before, smallest.after, smallest.input.name)
         return Property(name, says, False, cells, compared, broken_by=broken, teams=teams)
 
     def _cost(self, cells: Any) -> list[float]:
@@ -358,6 +359,13 @@ class _Prover:
         expect = self._comes_to(given)
         given = realised(self.pack, self.thresholds, given, lambda other: self._comes_to(other) == expect)
         return Shown(given, expect[0])
+
+    def _pair(self, before: Any, after: Any, worse: str) -> tuple[Shown, ...]:
+        """Two teams, in the same figures but for the one that gets worse where that can be, with the levels they come to."""
+        pair = (given_of(self.whole, before, relative=False), given_of(self.whole, after, relative=False))
+        wanted = [self._comes_to(one) for one in pair]
+        pair = realised_pair(self.pack, self.thresholds, *pair, worse, lambda *other: [self._comes_to(one) for one in other] == wanted)
+        return tuple(Shown(one, comes_to[0]) for one, comes_to in zip(pair, wanted, strict=True))
 
     def _comes_to(self, given: Given) -> tuple[str, str, int, int]:
         facts = facts_given(self.pack, self.thresholds, given)

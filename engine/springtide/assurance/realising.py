@@ -45,6 +45,17 @@ def realised(pack: m.RulePack, thresholds: Mapping[str, float], given: Given, sh
     return given
 
 
+def realised_pair(
+    pack: m.RulePack, thresholds: Mapping[str, float], before: Given, after: Given, worse: str, shows: Callable[[Given, Given], bool]
+) -> tuple[Given, Given]:
+    """A pair of cases that differ in one value, in the same figures but for that one, where such are found."""
+    if worse in before and worse in after:
+        figures = realised(pack, thresholds, before, lambda one: worse in one and shows(one, {**one, worse: after[worse]}))
+        if worse in figures:
+            return figures, {**figures, worse: after[worse]}
+    return before, after
+
+
 def possible(space: Space) -> Diagram:
     """Where the numbers of a team can stand together, as far as simple figures show.
 

@@ -27,7 +27,7 @@ def _of_rule(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace, r
         where = "" if len(rule.conditions) == 1 else f"{key}: "
         found = list(_constant_parts(pack, thresholds, space, rule, condition, where))
         if not found and not whole_can(whole, condition, YES):
-            team = _nearest(pack, thresholds, space, rule, condition)
+            team = _nearest_of_all(pack, thresholds, whole, rule, condition)
             found = [Finding("L101", rule.id, rule.at, f"{where}no evidence can meet it, for what it reads can't all hold together", team)]
         yield from found
         if not found:
@@ -49,25 +49,36 @@ def _constant_parts(
         if YES in values and NO in values:
             continue
         code, says = ("L101", "can never hold") if YES not in values else ("L102", "always holds")
-        team = _nearest(pack, thresholds, space, rule, condition, part)
+        team = _nearest(pack, thresholds, space, rule, condition, path)
         yield Finding(code, rule.id, rule.at, f"{where}'{c.spelled_out(part)}' {says}", team)
         return
 
 
 def _nearest(
-    pack: m.RulePack, thresholds: dict[str, float], space: RuleSpace, rule: m.Declared, condition: c.Condition, part: c.Condition | None = None
+    pack: m.RulePack, thresholds: dict[str, float], space: RuleSpace, rule: m.Declared, condition: c.Condition, path: trees.Path
 ) -> tuple[Shown, ...]:
-    """A team of which everything that the condition reads is known, and as many of its leaves as possible hold."""
-    leaves = [leaf for _, leaf in trees.leaves_with_places(part or condition)]
+    """A team of which everything that a part reads is known, and as many of its leaves as possible hold."""
+    inside = trees.inside_receiving(condition, path) or isinstance(trees.part_at(condition, path), c.ReceivingTeam)
     counted = space.diagrams.constant(0)
-    for leaf in leaves:
-        if not isinstance(leaf, c.ReceivingTeam):
-            own = space.leaf(leaf)
-            counted = space.diagrams.apply(lambda count, truth: count + (truth == YES), counted, own)
+    for _, leaf in trees.leaves_with_places(trees.part_at(condition, path)):
+        counted = space.diagrams.apply(lambda count, truth: count + (truth == YES), counted, space.diagram(leaf, inside))
     best = max(space.diagrams.values(counted))
     cells = space.diagrams.cheapest(counted, best.__eq__, space.costs) or {}
     known = _filled(space, cells, space.diagrams.asked(counted))
     return (_shown(pack, thresholds, rule, given_of(space, known, relative=False)),)
+
+
+def _nearest_of_all(
+    pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace, rule: m.Declared, condition: c.Condition
+) -> tuple[Shown, ...]:
+    """A team, by its evidence alone, that meets as many leaves of a condition as any does."""
+    counted = whole.diagrams.constant(0)
+    for path, leaf in trees.leaves_with_places(condition):
+        own = whole.diagram(leaf, trees.inside_receiving(condition, path))
+        counted = whole.diagrams.apply(lambda count, truth: count + (truth == YES), counted, own)
+    best = max(whole.diagrams.values(counted))
+    cells = whole.diagrams.cheapest(counted, best.__eq__, whole.costs) or {}
+    return (_shown(pack, thresholds, rule, given_of(whole, cells, relative=False)),)
 
 
 def _filled(space: RuleSpace, cells: Mapping[int, int], asked: set[int]) -> dict[int, int]:
@@ -96,11 +107,18 @@ def _idle_parts(
         if dropped is None:
             continue
         same = space.diagram(dropped) is own or outcome_diagram(space, with_condition(rule, key, dropped)) is outcome
-        if not same and whole.diagram(dropped) is not whole.diagram(condition):
+        # One risk rule may imply another that stands beside it; of other parts that is for their own rules to say.
+        implied = isinstance(part, c.RuleTest) and whole.diagram(dropped) is whole.diagram(condition)
+        if not same and not implied:
             continue
         group = trees.part_at(condition, path[:-1])
-        beside = next((other for other in c.parts_of(group) if other is not part and _same_measure(part, other)), None)
-        team = _team_for_idle(pack, thresholds, space, rule, part, group)
+        inside = trees.inside_receiving(condition, path)
+        beside = next((other for other in c.parts_of(group) if other is not part and _hides(space, group, other, part, inside)), None)
+        if same:
+            team = _team_for_idle(pack, thresholds, space, rule, part, group, inside)
+        else:
+            cells = whole.diagrams.cheapest(whole.diagram(part), (NO if isinstance(group, c.AllOf) else YES).__eq__, whole.costs)
+            team = (_shown(pack, thresholds, rule, given_of(whole, cells or {}, relative=False)),)
         if beside is not None:
             says = f"{where}'{c.in_words(beside)}' hides '{c.in_words(part)}', which changes nothing"
             yield Finding("L104", rule.id, rule.at, says, team)
@@ -111,11 +129,11 @@ def _idle_parts(
 
 
 def _team_for_idle(
-    pack: m.RulePack, thresholds: dict[str, float], space: RuleSpace, rule: m.Declared, part: c.Condition, group: c.Condition
+    pack: m.RulePack, thresholds: dict[str, float], space: RuleSpace, rule: m.Declared, part: c.Condition, group: c.Condition, inside: bool
 ) -> tuple[Shown, ...]:
     """A team at which the part would have its say, had it one: it holds in an `any`, or does not in an `all`."""
     wanted = NO if isinstance(group, c.AllOf) else YES
-    diagram = space.diagram(part)
+    diagram = space.diagram(part, inside)
     cells = space.diagrams.cheapest(diagram, wanted.__eq__, space.costs)
     if cells is None:
         return ()
@@ -123,23 +141,27 @@ def _team_for_idle(
     return (_shown(pack, thresholds, rule, given_of(space, _filled(space, cells, asked), relative=False)),)
 
 
-def _same_measure(one: c.Condition, other: c.Condition) -> bool:
-    return isinstance(one, c.MeasureTest) and isinstance(other, c.MeasureTest) and one.measure == other.measure
+def _hides(space: RuleSpace, group: c.Condition, other: c.Condition, part: c.Condition, inside: bool) -> bool:
+    """Whether a comparison of the same number makes another idle by itself."""
+    if not (isinstance(part, c.MeasureTest) and isinstance(other, c.MeasureTest) and part.measure == other.measure):
+        return False
+    pair = c.AllOf((part, other)) if isinstance(group, c.AllOf) else c.AnyOf((part, other))
+    return space.diagram(pair, inside) is space.diagram(other, inside)
 
 
 def _same_rules(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace) -> Iterator[Finding]:
     """Rules of one kind that hold of the very same evidence."""
-    seen: dict[tuple[type, object], m.Declared] = {}
+    seen: dict[tuple[type, object, float | None], m.Declared] = {}
     for rule in pack.rules.values():
         if isinstance(rule, m.Supervision):
             continue
         diagram = whole_outcome(whole, rule)
         if len(whole.diagrams.values(diagram)) == 1:
             continue
-        key = (type(rule), diagram)
+        key = (type(rule), diagram, thresholds[rule.most] if isinstance(rule, m.CountyPressure) else None)
         first = seen.setdefault(key, rule)
         if first is not rule:
-            cells = whole.diagrams.cheapest(diagram, lambda value: value in (YES, "present"), whole.costs)
+            cells = whole.diagrams.cheapest(diagram, lambda value: value in (YES, "present", "severe"), whole.costs)
             given = given_of(whole, cells or {}, relative=False)
             result = result_of(rule, facts_given(pack, thresholds, given))
             yield Finding("L105", rule.id, rule.at, f"it holds just when '{first.id}' at {first.at} does{_apart(rule, first)}",

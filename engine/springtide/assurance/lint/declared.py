@@ -83,6 +83,11 @@ def _unit_slips(pack: m.RulePack) -> Iterator[Finding]:
     for part in _all_leaves(pack):
         if isinstance(part, c.MeasureTest):
             read_by.setdefault(part.measure, set()).add(part.threshold)
+    for share in sorted({pressure.most for pressure in pack.county_pressures.values()}):
+        for dated in pack.thresholds[share].values:
+            says = _slip(pack.thresholds[share], dated.value, [])
+            if says:
+                yield Finding("L304", share, pack.thresholds[share].at, f"{UNITS[pack.thresholds[share].unit].say(dated.value)} {says}")
     said: set[str] = set()
     for measure, names in read_by.items():
         values = {(name, dated.value) for name in names for dated in pack.thresholds[name].values}
@@ -112,10 +117,11 @@ def _slip(threshold: m.Threshold, value: float, others: list[float]) -> str:
 
 
 def _as_meant(pack: m.RulePack, measure: str, value: float, others: list[float]) -> tuple[Shown, ...]:
-    """A team at the value that was likely meant, a hundred times more or less, whichever is nearer to the others."""
+    """A team between the value and what was likely meant, a hundred times more or less, whichever is nearer to the others."""
     aim = others or [0.15 if UNITS[unit_of(pack, measure).name].scale == 100 else value]
     meant = min((value * 100, value / 100), key=lambda one: min(abs(_far_from(one, other)) for other in aim))
-    return (Shown({measure: meant}, "is not compared as was likely meant", note=True),) if unit_of(pack, measure).allows(meant) else ()
+    between = nice_value(*sorted((value, meant)), unit_of(pack, measure))
+    return () if between is None else (Shown({measure: between}, f"falls on the other side than with {meant:g}", note=True),)
 
 
 def _far_from(one: float, other: float) -> float:

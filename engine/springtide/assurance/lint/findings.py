@@ -20,6 +20,7 @@ CODES = {
     "L206": "worse evidence makes it hold less",
     "L207": "a notice that worse evidence may end, without a reason",
     "L208": "a reason for what never happens",
+    "L209": "fewer points for severe than for present",
     "L301": "a measure or figure that nothing reads",
     "L302": "a question that nothing reads",
     "L303": "a threshold that nothing reads",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ...logic import conditions as c
 from ...logic import model as m
 from ...logic.facts import Facts
 from ...rulepack.examples import facts_given, level_of, result_of
-from ..compiling import NO, YES, PackSpace, RuleSpace
+from .. import trees
+from ..compiling import NO, YES, PackSpace
 from ..diagrams import Diagram
 from ..inputs import Input
-from ..realising import possible, realised
+from ..realising import possible, realised, realised_pair
 from ..steps import Fall, Step, falls, lower_after, worse_steps
 from ..witness import Given, given_of
 from .findings import Finding, Shown
@@ -26,6 +28,14 @@ def findings(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace) -
     yield from look.one_fact_twice()
     yield from look.worse_is_better()
     yield from look.notices()
+
+
+def _without_affected(condition: c.Condition) -> c.Condition:
+    """The condition as it is where no team is affected by anything county-wide."""
+    for path, leaf in list(trees.leaves_with_places(condition)):
+        if isinstance(leaf, c.CountyTest) and leaf.aspect == "affected":
+            condition = trees.with_part(condition, path, trees.NEVER)
+    return condition
 
 
 class _Look:
@@ -60,6 +70,9 @@ class _Look:
             if True in self.whole.diagrams.values(beyond):
                 yield Finding("L202", rule.id, rule.at, "it can be severe where it is not even present by its own condition, and so steps from none to severe",
                               self._team(rule, beyond, True))  # fmt: skip
+            if rule.points.get("severe", 0) < rule.points.get("present", 0):
+                yield Finding("L209", rule.id, rule.at, f"severe gives {rule.points.get('severe', 0)} points and present {rule.points.get('present', 0)}, "
+                              "so that the score falls as the pressure grows", self._team(rule, severe))  # fmt: skip
             if True not in self.whole.diagrams.values(between):
                 yield Finding("L203", rule.id, rule.at, "wherever it is present it is severe as well, so that present is never seen", self._team(rule, severe))
 
@@ -94,45 +107,43 @@ class _Look:
                               (Shown(given, level_of(self._facts(given))),))  # fmt: skip
 
     def one_fact_twice(self) -> Iterator[Finding]:
-        """A county pressure and a local one that are met by the very same evidence are no coincidence."""
+        """A county pressure and a local one that are met by the very same evidence are no coincidence.
+
+        Looked for is a team that meets a rule while a county pressure is on, is affected by it, and would not meet the
+        rule without either the county pressure or the evidence by which it is affected; none of its pressures being
+        severe. Where a rule says itself that the team is affected, that is no coincidence that it claims.
+        """
+        bare = replace(self.pack, risk={name: replace(rule, when=_without_affected(rule.when)) for name, rule in self.pack.risk.items()})
+        claimed = PackSpace(bare, self.thresholds, like=self.whole).rules
+        severe = self.whole.any_of(grades.severe for grades in self.whole.pressures.values())
+        diagrams = self.whole.diagrams
         for rule in self.pack.risk.values():
-            leaves = [part for part in c.walk(rule.when) if not c.parts_of(part)]
-            counties = list(dict.fromkeys(leaf.pressure for leaf in leaves if isinstance(leaf, c.CountyTest) and leaf.aspect == "on"))
-            local = list(dict.fromkeys(leaf.pressure for leaf in leaves if isinstance(leaf, c.PressureTest)))
-            if not counties or not local:
-                continue
-            space = RuleSpace(self.pack, self.thresholds, [rule.when])
-            diagram = space.diagram(rule.when)
-            for county in counties:
-                for pressure in local:
-                    grade = self._enough(space, diagram, county, pressure)
-                    if grade is not None:
-                        yield from self._same_fact(rule, county, pressure)
+            if any(isinstance(part, c.RuleTest) for part in c.walk(rule.when)):
+                continue  # what it builds on is looked at by itself
+            for county, affected in self.whole.affected.items():
+                on, off = (diagrams.given(claimed[rule.id], self._county_cells(which)) for which in (county, ""))
+                spared = diagrams.given(on, dict.fromkeys(diagrams.asked(affected), 0))
+                both = diagrams.apply(
+                    lambda met, anyway, without, touched, hard, can: (
+                        can and met == YES and anyway != YES and without != YES and touched == YES and hard != YES
+                    ), on, off, spared, affected, severe, self.possible,
+                )  # fmt: skip
+                cells = diagrams.cheapest(both, bool, self.whole.costs)
+                if cells is not None:
+                    given = {**given_of(self.whole, cells, relative=False), county: "on"}
+                    facts = self._facts(given)
+                    local = next((name for name, grade in facts.pressures.items() if str(grade) == "present"), next(iter(given)))
+                    yield Finding("L205", rule.id, rule.at,
+                                  f"'{county}' with '{local}' counts one fact twice: the very evidence by which this team is affected by the county's is "
+                                  "its own as well; let only a severe one of the same kind count, or another kind", (Shown(given, result_of(rule, facts)),))  # fmt: skip
 
-    def _enough(self, space: RuleSpace, diagram: Diagram, county: str, pressure: str) -> str | None:
-        """Whether that county pressure and that local one, merely present, are enough, the team itself not affected."""
-        cells = {}
-        for place, one in enumerate(space.inputs):
-            wanted = {"county on": "on" if one.name == county else "off", "affected": "not affected",
-                      "pressure": "present" if one.name == pressure else "none"}.get(one.kind)  # fmt: skip
-            if wanted is not None:
-                cells[place] = [cell.label for cell in one.cells].index(wanted)
-        return "present" if space.diagrams.at(diagram, cells) == YES else None
-
-    def _same_fact(self, rule: m.RiskRule, county: str, pressure: str) -> Iterator[Finding]:
-        grades, affected = self.whole.pressures[pressure], self.whole.affected[county]
-        inputs = self.whole.diagrams.asked(grades.present)
-        others = {place: 0 for place in self.whole.diagrams.asked(affected) if place not in inputs}
-        both = self.whole.diagrams.apply(
-            lambda held, hard, touched, can: can and held == YES and hard != YES and touched == YES, grades.present, grades.severe,
-            self.whole.diagrams.given(affected, others), self.possible,
-        )
-        cells = self.whole.diagrams.cheapest(both, bool, self.whole.costs)
-        if cells is not None:
-            given = {**given_of(self.whole, cells, relative=False), county: "on"}
-            yield Finding("L205", rule.id, rule.at,
-                          f"'{county}' with '{pressure}' counts one fact twice: what makes this team's pressure present is what makes it affected by the county's; "
-                          "let only a severe one count, or another kind", (Shown(given, result_of(rule, self._facts(given))),))  # fmt: skip
+    def _county_cells(self, on: str) -> dict[int, int]:
+        """One county pressure on (none where no name is given), and the others off."""
+        found = {}
+        for place, one in enumerate(self.whole.inputs):
+            if one.kind == "county on":
+                found[place] = [cell.label for cell in one.cells].index("on" if one.name == on else "off")
+        return found
 
     def worse_is_better(self) -> Iterator[Finding]:
         """Whatever bears on a level must hold the more, the worse the evidence."""
@@ -142,7 +153,7 @@ class _Look:
             watched += [(pressure, "", grades.present), (pressure, "severe", grades.severe)]
         watched += [(one, "", self.whole.affected[one.id]) for one in self.pack.county_pressures.values()]
         watched.append((self.pack.supervision, "evidenced strained", self.whole.strained))
-        watched += [(one, "", self.whole.rules[one.id]) for one in self.pack.risk.values()]
+        watched += [(self.pack.risk[one], "", self.whole.rules[one]) for one in self.pack.rule_order]
         for rule, what, diagram in watched:
             if self._rests_on_blamed(rule) or rule.id in self.blamed:
                 self.blamed.add(rule.id)
@@ -182,19 +193,14 @@ class _Look:
 
     def _pair(self, rule: m.Declared, fall: Fall) -> tuple[Shown, ...]:
         """The two teams, in figures where the same figures will do for both but the one that gets worse."""
-        given = [given_of(self.whole, cells, relative=False) for cells in (fall.before, fall.after)]
-        results = [result_of(rule, self._facts(one)) for one in given]
-        name = fall.input.name
+        before, after = (given_of(self.whole, cells, relative=False) for cells in (fall.before, fall.after))
 
-        def shows(figures: Given) -> bool:
-            worse = {**figures, name: given[1].get(name)}
-            return [result_of(rule, self._facts(one)) for one in (figures, worse)] == results
+        def results(*pair: Given) -> list[str]:
+            return [result_of(rule, self._facts(one)) for one in pair]
 
-        if name in given[0] and name in given[1]:
-            figures = realised(self.pack, self.thresholds, given[0], shows)
-            if name in figures:
-                given = [figures, {**figures, name: given[1][name]}]
-        return tuple(Shown(one, result) for one, result in zip(given, results, strict=True))
+        wanted = results(before, after)
+        pair = realised_pair(self.pack, self.thresholds, before, after, fall.input.name, lambda *pair: results(*pair) == wanted)
+        return tuple(Shown(one, result) for one, result in zip(pair, wanted, strict=True))
 
     def notices(self) -> Iterator[Finding]:
         """A notice that worse evidence may end says why, and none says so that worse evidence never ends."""

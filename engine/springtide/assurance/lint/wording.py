@@ -28,9 +28,11 @@ def findings(pack: m.RulePack) -> Iterator[Finding]:
         yield Finding("L501", rule.id, rule.at, f"it lacks {what}")
     for rule in pack.rules.values():
         yield from _examples(rule)
-        if len(set(rule.cites)) < len(rule.cites):
-            twice = next(number for number in rule.cites if rule.cites.count(number) > 1)
-            yield Finding("L503", rule.id, rule.at, f"it cites paragraph {twice} twice")
+    citing: list[m.Declared | m.Measure] = [*pack.rules.values(), *pack.measures.values()]
+    for one in citing:
+        if len(set(one.cites)) < len(one.cites):
+            twice = next(number for number in one.cites if one.cites.count(number) > 1)
+            yield Finding("L503", one.id, one.at, f"it cites paragraph {twice} twice")
 
 
 def _advice(rule: m.Declared) -> Iterator[Finding]:
@@ -58,6 +60,8 @@ def _texts(pack: m.RulePack) -> Iterator[tuple[str, str, str]]:
             yield level.id, "", text
     for question in pack.questionnaire.questions:
         yield question.id, question.at, question.statement
+    for threshold in pack.thresholds.values():
+        yield threshold.id, threshold.at, threshold.title
     for figure in pack.figures.values():
         yield figure.id, figure.at, f"{figure.title}. {figure.help}"
     for measure in pack.measures.values():
@@ -97,4 +101,5 @@ def _examples(rule: m.Declared) -> Iterator[Finding]:
 
 
 def _sorted(given: Given) -> list[tuple[str, object]]:
-    return sorted((name, _sorted(value) if isinstance(value, dict) else value) for name, value in given.items())
+    plain = {name: float(value) if isinstance(value, int) else value for name, value in given.items()}
+    return sorted((name, _sorted(value) if isinstance(value, dict) else value) for name, value in plain.items())
