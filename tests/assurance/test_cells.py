@@ -68,3 +68,10 @@ def test_an_answer_is_one_of_four_things(kent: RulePack) -> None:
             answer = combine(kent.questions[name], kent.questionnaire.scale, [] if cell.value is None else [str(cell.value)])
             seen.append((str(answer.is_adverse), str(answer.is_favourable)))
         assert seen == [("cannot tell", "cannot tell"), ("not met", "met"), ("not met", "not met"), ("met", "not met")]
+
+
+def test_a_cut_in_whole_numbers_leaves_no_trace() -> None:
+    """What stands for a cell is a float, whoever asked for the same cell before, and with whichever kind of number."""
+    for cut in (7, 7.0):
+        cells = number_cells(UNITS["cases"], [Cut(cut, "at_least", "seven")])
+        assert [type(cell.value) for cell in cells] == [type(None), float, float]

@@ -85,12 +85,12 @@ def test_the_hooks_run_as_pre_commit_runs_them(mine: Path) -> None:
     """Each entry of .pre-commit-hooks.yaml with the pack as its argument, on a pack in order and on one that is not."""
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     assert [hook["id"] for hook in hooks] == ["springtide-check", "springtide-test", "springtide-coverage", "springtide-prove"]
-    head = (mine / "pack.yaml").read_text()
+    head = (mine / "pack.yaml").read_text().replace("Write here", "These are words about")
+    (mine / "pack.yaml").write_text(head)
     for hook in hooks:
         command = hook["entry"].split()
         assert command[0] == "springtide"
         assert hook["pass_filenames"] is False
         assert run(*command[1:], "my-county").exit_code == 0
     (mine / "thresholds.yaml").write_text("caseload_severe:\n  values:\n    - {from: always, value: 17, basis: judgement, source: Too low}\n")
-    (mine / "pack.yaml").write_text(head)
     assert run(*hooks[0]["entry"].split()[1:], "my-county").exit_code == 3

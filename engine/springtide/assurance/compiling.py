@@ -85,9 +85,9 @@ class Space:
         limit = self.thresholds[test.threshold] if threshold is None else threshold
 
         def truth(cell: i.Cell) -> int:
-            if not isinstance(cell.value, float):
+            if cell.value is None:
                 return PERHAPS
-            return YES if c.compare(cell.value, test.comparison, limit) else NO
+            return YES if c.compare(float(cell.value), test.comparison, limit) else NO
 
         return self.over("number", test.measure, truth, receiving)
 

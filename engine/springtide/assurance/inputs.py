@@ -106,7 +106,7 @@ def _relative(low: float, high: float, cuts: tuple[Cut, ...], unit: Unit) -> str
 def nice_value(low: float, high: float, unit: Unit) -> float | None:
     """The simplest value in a piece of a line (a point, or an open interval) that the unit allows; None if there is none."""
     if low == high:
-        return low if unit.allows(low) else None
+        return float(low) if unit.allows(low) else None
     bottom, top = max(low, unit.least), min(high, unit.most)
     closed_bottom, closed_top = unit.least > low, unit.most < high
     if bottom > top or (bottom == top and not (closed_bottom and closed_top)):
