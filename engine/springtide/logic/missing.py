@@ -14,7 +14,10 @@ from .truth import Truth
 
 @dataclass(frozen=True)
 class Missing:
-    """A figure or answer that was not supplied, why, and the pressures or rules that wait for it."""
+    """A figure or answer that was not supplied, why, and the pressures or rules that wait for it.
+
+    Also a county pressure that can't be told, because other teams are silent.
+    """
 
     id: str
     title: str
@@ -55,6 +58,8 @@ def _unknown_leaves(condition: c.Condition, facts: Facts) -> Iterator[str]:
             yield from _missing_figures(measure, facts)
         case c.AnswerTest(question):
             yield question
+        case c.CountyTest(pressure, "on"):
+            yield pressure
         case c.AllOf() | c.AnyOf() | c.AtLeastOf() | c.Not():
             for part in c.parts_of(condition):
                 yield from _unknown_leaves(part, facts)
@@ -83,10 +88,15 @@ def _title(facts: Facts, name: str) -> str:
     pack = facts.pack
     if name in pack.questions:
         return f"Question {pack.questions[name].number}"
+    if name in pack.county_pressures:
+        return f"{name.replace('_', ' ').capitalize()} ({pack.words.county}-wide)"
     return (pack.figures.get(name) or pack.measures[name]).title
 
 
 def _why(facts: Facts, name: str) -> str:
+    if name in facts.majorities:
+        majority = facts.majorities[name]
+        return f"not known of {majority.silent} of {majority.teams} {facts.pack.words.teams}"
     if name not in facts.pack.questions:
         return "not supplied"
     answer = facts.evidence.answer(name)

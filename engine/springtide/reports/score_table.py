@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -13,9 +13,11 @@ from ..assessment import Assessment, TeamAssessment
 from ..logic.explain import in_words
 from ..logic.missing import Missing
 from ..logic.model import RulePack
+from ..logic.truth import Truth
 from .wording import STYLES, capital, counted, indented, level_text, pressure_words
 
 _MOST_MISSING = 2
+_WIDE_ENOUGH = 104  # columns, below which seven of them are no longer readable side by side
 
 
 def render(assessment: Assessment) -> RenderableType:
@@ -25,7 +27,7 @@ def render(assessment: Assessment) -> RenderableType:
         Text(),
         *_county(assessment),
         Text(),
-        _table(assessment),
+        _Teams(assessment),
         Text(),
         *_summary(assessment),
         *_compliance(assessment),
@@ -69,6 +71,31 @@ def _county(assessment: Assessment) -> Iterator[RenderableType]:
     yield table
 
 
+class _Teams:
+    """The teams, in one table where it is wide enough, else with what does not fit on lines of its own."""
+
+    def __init__(self, assessment: Assessment):
+        self.assessment = assessment
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield _table(self.assessment) if options.max_width >= _WIDE_ENOUGH else _narrow(self.assessment)
+
+
+def _narrow(assessment: Assessment) -> RenderableType:
+    """A line for each team, and below it its pressures, its confidence and what is missing: nothing is left out."""
+    pack = assessment.pack
+    parts: list[RenderableType] = []
+    for district, teams in groupby(in_order(assessment), key=_area):
+        parts.append(Text(district, style="bold underline"))
+        for team in teams:
+            _, _, _, score, pressures, confidence, missing = _row(pack, team)
+            line = Text("  ").append(team.team.name, style="bold").append(": ").append_text(level_text(pack, team.level))
+            line.append(f"; could be {pack.levels.by_id(team.could_be).title}" if team.could_be != team.level else "").append(f"; {score}")
+            parts.append(line)
+            parts.append(indented(f"Pressures: {pressures}. Confidence: {confidence}." + (f" Missing: {missing}." if str(missing) else ""), 4))
+    return Group(*parts)
+
+
 def _table(assessment: Assessment) -> Table:
     pack = assessment.pack
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
@@ -106,10 +133,20 @@ def _row(pack: RulePack, team: TeamAssessment) -> list[RenderableType]:
         level_text(pack, team.level),
         Text(could_be),
         Text(score_words(team)),
-        Text(", ".join(pressure_words(p, grade) for p, grade in team.pressures.items() if str(grade) in ("present", "severe")) or "none proved"),
+        Text(", ".join(_pressing(pack, team)) or "none proved"),
         Text(team.confidence.band),
         Text(missing_words(team.missing)),
     ]
+
+
+def _pressing(pack: RulePack, team: TeamAssessment) -> Iterator[str]:
+    """What presses a team: its pressures, and the rules that can't wait for the next working day."""
+    for pressure, grade in team.pressures.items():
+        if str(grade) in ("present", "severe"):
+            yield pressure_words(pressure, grade)
+    for rule in pack.risk.values():
+        if rule.same_day and team.rules[rule.id] is Truth.MET:
+            yield f"{rule.title[0].lower()}{rule.title[1:]} (same day)"
 
 
 def score_words(team: TeamAssessment) -> str:
@@ -137,7 +174,9 @@ def _summary(assessment: Assessment) -> Iterator[Text]:
     for team in assessment.teams:
         counts[team.level] += 1
     said = ", ".join(f"{count} {pack.levels.by_id(level).title.lower()}" for level, count in counts.items() if count)
-    yield Text(f"{len(assessment.teams)} {pack.words.teams}: {said}. Flagged (elevated or high): {len(assessment.flagged)}.")
+    could_be = sum(pack.levels.flagged(team.could_be) and not pack.levels.flagged(team.level) for team in assessment.teams)
+    more = f"; {could_be} more could be, with what is missing" if could_be else ""
+    yield Text(f"{len(assessment.teams)} {pack.words.teams}: {said}. Flagged (elevated or high): {len(assessment.flagged)}{more}.")
 
 
 def _compliance(assessment: Assessment) -> Iterator[Text]:

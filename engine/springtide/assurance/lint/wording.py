@@ -87,8 +87,9 @@ def _words(of: str, at: str, text: str) -> Iterator[Finding]:
 
 def _around(text: str, found: re.Match[str]) -> str:
     """The words found with a few on either side, none cut."""
-    before, after = text[: found.start()].split(), text[found.end() :].split()
-    return " ".join([*before[-3:], found.group(), *after[:2]]).strip()
+    before = " ".join(text[: found.start()].split()[-3:])
+    after = re.match(r"\S*(?:\s+\S+){0,2}", text[found.end() :])
+    return f"{before} {found.group()}{after.group() if after else ''}".strip()
 
 
 def _examples(rule: m.Declared) -> Iterator[Finding]:
