@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--teams", type=int, default=200, help="teams of the county scored in a cold process")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-    figures = [*county(options.teams, options.runs), columnar_rate(options.rows, options.runs)]
+    figures = [*county(options.teams, options.runs), columnar_rate(options.rows, options.runs), *assurance(options.runs)]
     if options.json:
         print(json.dumps(figures, indent=2))
         return
@@ -64,6 +64,21 @@ def columnar_rate(rows: int, runs: int) -> dict[str, object]:
     frame = workforce(rows)
     rates = [rows / seconds for seconds in timed(lambda: columnar.rate(frame, pack, thresholds), runs)]
     return figure(f"columnar engine alone, {rows:,} team-quarters of workforce evidence", "team-quarters/s", rates, -3)
+
+
+def assurance(runs: int) -> list[dict[str, object]]:
+    """Whole processes, cold, one after another: what a council runs on each change of its rules."""
+
+    def commands(*names: str) -> None:
+        for pack in ("kent-2009", "england"):
+            for name in names:
+                subprocess.run([sys.executable, "-m", "springtide", "rules", name, pack], check=True, capture_output=True)
+
+    figures = []
+    for names in (("check", "test", "coverage", "prove"), ("mutate",)):
+        seconds = timed(lambda names=names: commands(*names), runs)
+        figures.append(figure(f"rules {', '.join(names)} of both shipped packs, cold processes one after another", "s", seconds, 2))
+    return figures
 
 
 def timed(job: Callable[[], object], runs: int) -> list[float]:

@@ -292,3 +292,15 @@ def test_what_is_named_again_is_never_another_teams(kent: RulePack) -> None:
     transfers = console.export_text().split("R9:")[1].split("Confidence:")[0]
     assert "as above" not in transfers
     assert "Vacancy rate" in transfers
+
+
+def test_what_a_layer_moves_is_listed_and_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "pack.yaml").write_text("id: mine\nversion: 1.0.0\ntitle: Mine\nabout: A test\nbuilds_on: kent-2009\n")
+    (tmp_path / "thresholds.yaml").write_text("vacancy_rate_present:\n  values:\n    - {from: always, value: 0.23, basis: judgement, source: Ours}\n")
+    result = run("rules", "test", str(tmp_path))
+    assert result.exit_code == 0
+    assert "two of nine posts are vacant and everyone is at work: present under kent-2009, none under mine" in result.output
+    assert re.search(r"\d+ examples of kent-2009 come to something else under what mine changes", result.output)
+    tested = json.loads(run("rules", "test", str(tmp_path), "--json").output)
+    assert tested["failed"] == 0
+    assert tested["moved"] == sum(example["moved_by_this_layer"] for example in tested["examples"]) > 0

@@ -10,7 +10,8 @@ import click
 from ..assurance import lint
 from ..logic.quarter import Quarter
 from ..reports import assurance_pages, rule_pages
-from ..rulepack.examples import run_examples
+from ..rulepack import load_beneath
+from ..rulepack.examples import moved_by_layer, run_examples
 from ..rulepack.json_schema import pack_schema
 from ..rulepack.problems import did_you_mean
 from . import common
@@ -92,19 +93,23 @@ def check(pack: str, as_json: bool) -> None:
 def test(pack: str, quarter: Quarter | None, as_json: bool) -> None:
     """Run the examples inside the rules.
 
+    An example of the pack beneath that holds there, and comes to something else under what this layer
+    changes, is listed and is no failure: see that it is what you mean.
+
     \b
     Example:
       springtide rules test kent-2009
     """
     loaded = common.pack_named(pack)
     outcomes = list(run_examples(loaded, quarter))
-    failed = [outcome for outcome in outcomes if not outcome.passed]
+    beneath = load_beneath(pack) if any(not outcome.passed for outcome in outcomes) else None
+    moved = moved_by_layer(loaded, beneath, outcomes, quarter) if beneath else ()
+    failed = [outcome for outcome in outcomes if not outcome.passed and outcome not in moved]
     if as_json:
-        common.show_json(rule_pages.tested_as_dict(loaded, outcomes))
+        common.show_json(assurance_pages.examples_as_dict(loaded, outcomes, moved))
     else:
-        for outcome in failed:
-            click.echo(f"{outcome.example.at}: '{outcome.rule}': {outcome.example.name}: expected {outcome.example.expect}, came to {outcome.got}")
-        click.echo(f"{len(outcomes) - len(failed)} of {len(outcomes)} examples hold, in {len(loaded.rules)} rules, the levels and confidence")
+        for line in assurance_pages.examples_text(loaded, beneath, outcomes, moved):
+            click.echo(line)
     if failed:
         sys.exit(common.INVALID)
 

@@ -16,6 +16,7 @@ from ..assurance.proofs import Proof, Property
 from ..assurance.witness import as_yaml
 from ..logic import conditions as c
 from ..logic import model as m
+from ..rulepack.examples import Outcome
 from .rule_pages import head
 from .wording import counted, indented
 
@@ -56,6 +57,36 @@ def checked(pack: m.RulePack, found: Sequence[Finding]) -> str:
     said += f"{len(pack.questions)} questions; all {len(pack.paragraphs)} paragraphs accounted for; "
     said += counted(loud, "finding") if loud else "no findings"
     return said + (f", and {silenced} silenced with a reason" if silenced else "")
+
+
+# -- test -------------------------------------------------------------------------------------
+
+
+def examples_text(pack: m.RulePack, beneath: m.RulePack | None, outcomes: Sequence[Outcome], moved: Sequence[Outcome]) -> Iterator[str]:
+    """The examples that do not hold, those that a layer's own changes moved, and how many hold."""
+    for outcome in outcomes:
+        if not outcome.passed and outcome not in moved:
+            yield f"{outcome.example.at}: '{outcome.rule}': {outcome.example.name}: expected {outcome.example.expect}, came to {outcome.got}"
+    for outcome in moved:
+        below = beneath.id if beneath else ""
+        yield f"{outcome.example.at}: '{outcome.rule}': {outcome.example.name}: {outcome.example.expect} under {below}, {outcome.got} under {pack.id}"
+    if moved and beneath:
+        yield f"{counted(len(moved), 'example')} of {beneath.id} come to something else under what {pack.id} changes; see that this is what you mean"
+    passed = sum(outcome.passed for outcome in outcomes)
+    yield f"{passed} of {len(outcomes)} examples hold, in {len(pack.rules)} rules, the levels and confidence"
+
+
+def examples_as_dict(pack: m.RulePack, outcomes: Sequence[Outcome], moved: Sequence[Outcome]) -> dict[str, Any]:
+    return head(pack) | {
+        "examples": [
+            {"rule": o.rule, "name": o.example.name, "at": o.example.at, "expect": o.example.expect, "got": o.got, "passed": o.passed,
+             "moved_by_this_layer": o in moved}
+            for o in outcomes
+        ],
+        "passed": sum(o.passed for o in outcomes),
+        "moved": len(moved),
+        "failed": sum(not o.passed and o not in moved for o in outcomes),
+    }
 
 
 # -- coverage --------------------------------------------------------------------------------

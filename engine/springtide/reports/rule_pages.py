@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ from ..assessment import SCHEMA_VERSION
 from ..logic import conditions as c
 from ..logic import model as m
 from ..logic.units import UNITS
-from ..rulepack.examples import Outcome
 from .wording import capital, paras
 
 _STRATA = (
@@ -65,17 +64,6 @@ def _decides(rule: m.Declared, pack: m.RulePack) -> str:
         case m.TeamPressure(family=family):
             return f"family {family}"
     return ""
-
-
-def tested_as_dict(pack: m.RulePack, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    return head(pack) | {
-        "examples": [
-            {"rule": o.rule, "name": o.example.name, "at": o.example.at, "expect": o.example.expect, "got": o.got, "passed": o.passed}
-            for o in outcomes
-        ],
-        "passed": sum(o.passed for o in outcomes),
-        "failed": sum(not o.passed for o in outcomes),
-    }
 
 
 # -- trace -----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -84,6 +84,17 @@ def run_examples(pack: m.RulePack, quarter: Quarter | None = None) -> Iterator[O
         yield Outcome(LEVELS, example, level_of(facts_given(pack, thresholds, example.given)))
     for example in pack.levels.confidence_examples:
         yield Outcome(CONFIDENCE, example, band_given(pack, thresholds, example.given))
+
+
+def moved_by_layer(pack: m.RulePack, beneath: m.RulePack, outcomes: Sequence[Outcome], quarter: Quarter | None = None) -> tuple[Outcome, ...]:
+    """The examples that hold in the pack beneath, of rules that are as they are there, and do not hold above.
+
+    They show what a layer's changes do, which may be just what it is for.
+    """
+    if quarter is not None and not beneath.covers(quarter):
+        return ()
+    held = [(outcome.rule, outcome.example) for outcome in run_examples(beneath, quarter) if outcome.passed]
+    return tuple(outcome for outcome in outcomes if not outcome.passed and (outcome.rule, outcome.example) in held)
 
 
 def latest_quarter(pack: m.RulePack) -> Quarter:

@@ -30,6 +30,22 @@ def load_pack(name: str | Path) -> m.RulePack:
     return pack
 
 
+def load_beneath(name: str | Path) -> m.RulePack | None:
+    """The pack that a pack builds on; None where it builds on nothing, or on what can't be used by itself.
+
+    Raises:
+        PackError: there is no such pack.
+    """
+    folder = find_pack(name)
+    stack = read_stack(folder, [])
+    if len(stack.layers) < 2:
+        return None
+    try:
+        return load_pack(Path(stack.layers[-2].file.name).parent)
+    except PackError:
+        return None
+
+
 class _PackReader(NumberReader, TextReader, RuleReader):
     """Turns the merged entries into the model, stratum by stratum."""
 
