@@ -64,7 +64,7 @@ def test_across_a_step_is_the_same_as_holding_the_input_twice(table: Table, plac
     lower = max  # any operation of two values
     for before, after in itertools.permutations(range(SIZES[place]), 2):
         held, moved = diagrams.given(root, {place: before}), diagrams.given(root, {place: after})
-        assert diagrams.across(lower, root, root, place, (before, after)) is diagrams.apply(lower, held, moved)
+        assert diagrams.across(lower, root, place, (before, after)) is diagrams.apply(lower, held, moved)
 
 
 @given(tables)

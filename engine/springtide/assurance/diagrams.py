@@ -51,7 +51,7 @@ class Diagrams:
 
     def _node(self, asks: int, ways: tuple[Diagram, ...]) -> Diagram:
         first = ways[0]
-        if all(way is first for way in ways):
+        if ways.count(first) == len(ways):
             return first
         found = self._nodes.get((asks, ways))
         if found is None:
@@ -69,6 +69,8 @@ class Diagrams:
         """
         memo = self._memos.setdefault((op, absorbing, same), {})
         settled = self._values.get(absorbing) if absorbing is not _NONE else None
+        if len(roots) == 2 and same is _NONE:
+            return self._apply_to_two(op, roots[0], roots[1], settled, memo)
 
         def go(nodes: tuple[Diagram, ...]) -> Diagram:
             found = memo.get(nodes)
@@ -91,6 +93,30 @@ class Diagrams:
             return found
 
         return go(roots)
+
+    def _apply_to_two(
+        self, op: Callable[[Any, Any], Hashable], first: Diagram, second: Diagram, settled: Diagram | None, memo: dict[Any, Diagram]
+    ) -> Diagram:
+        """`apply` for two functions, which is nearly all there is to do, without the tuples of the general case."""
+        node, constant = self._node, self.constant
+
+        def go(one: Diagram, two: Diagram) -> Diagram:
+            found = memo.get((one, two))
+            if found is None:
+                if one is settled or two is settled:
+                    found = one if one is settled else two
+                elif one.asks < two.asks:
+                    found = node(one.asks, tuple([go(way, two) for way in one.ways]))
+                elif two.asks < one.asks:
+                    found = node(two.asks, tuple([go(one, way) for way in two.ways]))
+                elif one.asks == _END:
+                    found = constant(op(one.value, two.value))
+                else:
+                    found = node(one.asks, tuple([go(*ways) for ways in zip(one.ways, two.ways, strict=True)]))
+                memo[one, two] = found
+            return found
+
+        return go(first, second)
 
     def fold(self, op: Callable[..., Hashable], roots: Iterable[Diagram], empty: Hashable, absorbing: Any = _NONE) -> Diagram:
         """Several joined two at a time; `empty` is the value of none of them."""
@@ -118,31 +144,27 @@ class Diagrams:
 
         return go(root)
 
-    def across(self, op: Callable[[Any, Any], Hashable], first: Diagram, second: Diagram, place: int, step: tuple[int, int]) -> Diagram:
-        """`op` of one function before a step of one input and of another after it, whatever the other inputs are.
+    def across(self, op: Callable[[Any, Any], Hashable], root: Diagram, place: int, step: tuple[int, int]) -> Diagram:
+        """`op` of a function before a step of one input and after it, whatever the other inputs are.
 
-        The same as applying `op` to the two with that input held, without building either.
+        The same as applying `op` to the function with that input held twice, without building either.
         """
         before, after = step
-        memo: dict[tuple[Diagram, Diagram], Diagram] = {}
+        memo: dict[Diagram, Diagram] = {}
 
-        def go(one: Diagram, two: Diagram) -> Diagram:
-            asks = min(one.asks, two.asks)
-            if asks > place:
-                return self.apply(op, one, two)
-            found = memo.get((one, two))
+        def go(node: Diagram) -> Diagram:
+            if node.asks > place:
+                return self.apply(op, node, node)
+            found = memo.get(node)
             if found is None:
-                if asks == place:
-                    found = self.apply(op, one.ways[before] if one.asks == place else one, two.ways[after] if two.asks == place else two)
+                if node.asks == place:
+                    found = self.apply(op, node.ways[before], node.ways[after])
                 else:
-                    found = self._node(asks, tuple(
-                        go(one.ways[cell] if one.asks == asks else one, two.ways[cell] if two.asks == asks else two)
-                        for cell in range(self.sizes[asks])
-                    ))  # fmt: skip
-                memo[one, two] = found
+                    found = self._node(node.asks, tuple([go(way) for way in node.ways]))
+                memo[node] = found
             return found
 
-        return go(first, second)
+        return go(root)
 
     def over_all(self, op: Callable[[Any, Any], Hashable], root: Diagram, places: Iterable[int]) -> Diagram:
         """`op` of the function's values over every cell of some inputs, which then no longer matter."""

@@ -83,11 +83,12 @@ class _Prover:
         yield self._worse()
         yield self._other_teams()
         yield self._county_on()
-        yield self._losing()
-        yield self._completing()
+        losing, one_level = self._losing(), self._one_level()
+        yield losing
+        yield self._completing(losing, one_level)
         yield self._stands_alone()
         yield self._order()
-        yield self._one_level()
+        yield one_level
         yield self._notices_decide_nothing()
 
     # -- worse evidence -------------------------------------------------------------------------
@@ -162,18 +163,16 @@ class _Prover:
         for most in sorted({pressure.most for pressure in self.pack.county_pressures.values()}):
             share = self.thresholds[most]
             for teams in range(1, _TEAMS + 1):
-                held = {
-                    (affected, silent): more_than_share(share, affected, affected + silent, teams)
-                    for affected in range(teams + 1) for silent in range(teams + 1 - affected)
-                }  # fmt: skip
-                for (affected, silent), on in held.items():
-                    worse = [held[other] for other in ((affected + 1, silent), (affected + 1, silent - 1), (affected, silent + 1)) if other in held]
-                    answered = [held[other] for other in ((affected, silent - 1), (affected + 1, silent - 1)) if other in held]
-                    compared += len(worse) + len(answered)
-                    if any(other < on for other in worse):
-                        return compared, f"more of {teams} teams affected turn a pressure off at {most}"
-                    if on is not Truth.CANNOT_TELL and any(other is not on for other in answered):
-                        return compared, f"one of {silent} silent of {teams} teams can turn what was told at {most}"
+                held = [[more_than_share(share, affected, affected + silent, teams) for silent in range(teams + 1 - affected)] for affected in range(teams + 1)]
+                for affected, row in enumerate(held):
+                    below = held[affected + 1] if affected < teams else []  # one more affected, and so one fewer of the rest
+                    compared += 2 * len(row) + len(below)
+                    if any(more < on for on, more in itertools.pairwise(row)) or any(more < on for on, more in zip(row, below, strict=False)):
+                        return compared, f"more of {teams} teams affected, or silent, turn a pressure off at {most}"
+                    if any(Truth.CANNOT_TELL is not on is not more for on, more in zip(row[1:], below, strict=False)):
+                        return compared, f"a silent one of {teams} teams that is affected after all turns what was told at {most}"
+                    if any(Truth.CANNOT_TELL is not on is not fewer for fewer, on in itertools.pairwise(row)):
+                        return compared, f"a silent one of {teams} teams that is not affected turns what was told at {most}"
         return compared, ""
 
     def _county_on(self) -> Property:
@@ -215,16 +214,18 @@ class _Prover:
                         return compared, f"an answer lost from {', '.join(map(str, answers))} turns the team's answer"
         return compared, ""
 
-    def _completing(self) -> Property:
-        """Whatever completes a missing value, the level lands between the level and the could-be of before."""
+    def _completing(self, losing: Property, one_level: Property) -> Property:
+        """Whatever completes a missing value, the level lands between the level and the could-be of before.
+
+        It is no lower than the level before, and its could-be no higher than the could-be before, for the missing
+        value is what the known one would be if it were lost; and no could-be lies below its level.
+        """
         says = "what completes a missing value lands between the level and the could-be"
-        name = "completing-lands-between"
-        not_above = self._search(name, says, (self.level,), losing_steps, lower_after, then=self.could_be)
-        not_below = self._search(name, says, (self.could_be,), losing_steps, higher_after, then=self.level)
-        first = not_above if not not_above.holds else not_below
-        return replace(
-            first, cells=max(not_above.cells, not_below.cells), compared=not_above.compared + not_below.compared,
-            rests_on=("losing-never-flatters and exactly-one-level, for the score", "one value after another, for several that are missing"),
+        broken = next((one for one in (losing, one_level) if not one.holds), None)
+        return Property(
+            "completing-lands-between", says, broken is None, min(losing.cells, one_level.cells), 0,
+            ("composed of losing-never-flatters and exactly-one-level, one value after another",),
+            f"{broken.id}: {broken.broken_by}" if broken else "", broken.teams if broken else (),
         )  # fmt: skip
 
     # -- what stands alone ---------------------------------------------------------------------------
@@ -323,7 +324,7 @@ class _Prover:
 
     def _search(
         self, name: str, says: str, measured: Sequence[_Measured], steps: Callable[[Input], tuple[Step, ...]],
-        fall: Callable[[Any, Any], int], *, then: _Measured | None = None,
+        fall: Callable[[Any, Any], int],
     ) -> Property:  # fmt: skip
         """A property of every step of every input, decided for each of several functions."""
         compared = 0
@@ -332,10 +333,9 @@ class _Prover:
         cells = self._cells([one.diagram for one in measured])
         pairs: list[tuple[_Measured, Fall]] = []
         for one in measured:
-            after = then.diagram if then else None
-            pairs += [(one, found) for found in falls(self.whole, one.diagram, steps, fall, after)]
+            pairs += [(one, found) for found in falls(self.whole, one.diagram, steps, fall)]
             if pairs:  # better one whose numbers can stand together
-                pairs = [(one, found) for found in falls(self.whole, one.diagram, steps, fall, after, possible(self.whole))] or pairs
+                pairs = [(one, found) for found in falls(self.whole, one.diagram, steps, fall, possible(self.whole))] or pairs
                 break
         if not pairs:
             return Property(name, says, True, cells, compared)

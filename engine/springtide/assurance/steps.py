@@ -53,22 +53,20 @@ def losing_steps(one: Input) -> tuple[Step, ...]:
 
 def falls(
     space: Space, root: Diagram, steps: Callable[[Input], tuple[Step, ...]], fall: Callable[[Any, Any], int],
-    then: Diagram | None = None, possible: Diagram | None = None,
+    possible: Diagram | None = None,
 ) -> Iterator[Fall]:  # fmt: skip
     """For each input, the simplest pair of combinations at which one of its steps goes wrong, if any does.
 
     Args:
         fall: how far wrong the function goes from its value before a step to that after it; 0 is well.
             The pair that is shown is the simplest of those that go furthest wrong.
-        then: the function to read after the step, where it is another than before.
         possible: where pairs are looked for, both teams of a pair in it.
     """
-    after_root = root if then is None else then
-    for place in sorted(space.diagrams.asked(root) | space.diagrams.asked(after_root)):
+    for place in sorted(space.diagrams.asked(root)):
         for before, after in steps(space.inputs[place]):
-            differ = space.diagrams.across(fall, root, after_root, place, (before, after))
+            differ = space.diagrams.across(fall, root, place, (before, after))
             if possible is not None and max(space.diagrams.values(differ)) > 0:
-                both = space.diagrams.across(_both, possible, possible, place, (before, after))
+                both = space.diagrams.across(_both, possible, place, (before, after))
                 differ = space.diagrams.apply(_only_where, differ, both)
             worst = max(space.diagrams.values(differ))
             if worst > 0:
