@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "evidence": {"logic", "rulepack"},
     "engines": {"logic", "evidence"},
     "assessment": {"logic", "evidence", "engines"},
+    "conformance": {"logic", "evidence", "assessment"},
     "reports": {"logic", "rulepack", "assurance", "evidence", "assessment"},
     "cli": {"logic", "assurance", "rulepack", "evidence", "engines", "assessment", "reports", "shipped", ""},
 }
