@@ -87,7 +87,8 @@ def test_no_path_of_a_machine_and_no_registry_in_the_rules_or_the_code() -> None
 
 def test_no_team_is_called_unsafe() -> None:
     """Promise 7: the one phrase in which the word may stand is the report's own (paras 5 and 22)."""
-    for path in [*(ROOT / "rules").rglob("*.yaml"), *PACKAGE.rglob("*.py")]:
+    lint = PACKAGE / "assurance" / "lint"  # it has to name the word to find it
+    for path in [*(ROOT / "rules").rglob("*.yaml"), *(one for one in PACKAGE.rglob("*.py") if not one.is_relative_to(lint))]:
         text = " ".join(path.read_text(encoding="utf-8").split())
         for part in text.lower().split("unsafe")[:-1]:
             assert part.rstrip().endswith(("may become", "should not be read as", "not to be read as", "not", '"', "become", "nor")), (path, part[-80:])
