@@ -148,14 +148,17 @@ def walk_commands(command: click.Command, name: str, parent: click.Context | Non
 
 EVIDENCE = """
 Evidence is a folder of CSV files: `teams.csv`, and beside it at least one of `responses.csv`, `workforce.csv` and
-`audits.csv`. Each is UTF-8 text with its headings in the first row; columns may stand in any order, and all but
-those marked *needed* may be left out. Everything wrong is reported at once, with file, row and column; nothing is
+`audits.csv`. Each is UTF-8 text with its headings in the first row, whatever their capitals, spaces and hyphens; columns
+may stand in any order, and all but those marked *needed* may be left out. Everything wrong is reported at once, with file, row and column; nothing is
 scored from a folder with errors in it unless `--skip-bad-rows` leaves those rows out, and the result then lists them.
 
 **No child's data and no person's name belongs in any of these files.** Figures are counts per team.
 
 **An empty cell is not nought.** It is unknown, and a result that could turn on it says so. Write `0` where the
 count is nought.
+
+**Names are written one way.** Counties, districts and kinds of team that differ only in capitals, spaces or hyphens are
+an error, for a county in two spellings would be two counties.
 """.strip()
 
 QUARTERS = """
@@ -174,6 +177,15 @@ counted, and of two middle answers the worse is taken (see
 """.strip()
 
 
+REMARKS = (
+    ("E01", "a table is not in the folder"), ("E02", "a table has headings only"), ("E03", "a table has rows for other quarters, and none for this one"),
+    ("E04", "a team's row stands in a quarter in which hardly anyone has one, and is wanting in this"),
+    ("E05", "a county's name is one slip from that of a larger one"), ("E06", "two teams have one name"),
+    ("E07", "a team was left out by `--skip-bad-rows`"), ("E08", "a row of figures was left out"), ("E09", "a response was left out"),
+    ("E10", "a transfer was left out"),
+)  # fmt: skip
+
+
 def evidence_page(pack: RulePack) -> list[str]:
     lines = [*heading("Evidence, column by column"), EVIDENCE, "", "## Quarters", "", QUARTERS, ""]
     lines += [
@@ -183,7 +195,7 @@ def evidence_page(pack: RulePack) -> list[str]:
     ]  # fmt: skip
     lines += table(("In the cell", "Read as missing:"), ((f"`{mark}`" if mark else "*(empty)*", why) for mark, why in MISSING_MARKS.items()))
     lines += [
-        "In `responses.csv` they count as a blank answer. Two figures of one row that contradict each other (a part "
+        "In `responses.csv` an answer is a word of the scale, or blank, or `n/a` for not applicable. Two figures of one row that contradict each other (a part "
         "greater than its whole) are refused, and so is a measure given together with everything that it is worked "
         "out from ([decision 0015](../decisions/0015-a-figure-and-its-parts.md)).", "",
         "## teams.csv", "", "One row a team. A team that is in no other file is still listed: its silence counts as "
@@ -216,6 +228,9 @@ def evidence_page(pack: RulePack) -> list[str]:
             lines += measure_table(pack, [measure for measure in pack.measures.values() if measure.may_be_supplied])
             lines += ["### Measures that are always worked out", ""]
             lines += measure_table(pack, [measure for measure in pack.measures.values() if not measure.may_be_supplied])
+    lines += ["## What is remarked on", "", "Not wrong, and worth a look before the result is believed. `score` lists it above the teams, and JSON has it "
+              "under `remarks`.", ""]  # fmt: skip
+    lines += table(("Code", "Says that"), REMARKS)
     return lines
 
 
@@ -225,7 +240,7 @@ TEAMS = {
     "district": "The district, for showing beside the team. A district's figures never stand in for a team's.",
     "county": "The area whose pressures the team shares: most teams of it make a county pressure. Needed.",
     "team_type": "What sort of team it is, for readers; no rule reads it.",
-    "transfers_to": "The `team_id` of the team that its work passes to, if there is one (notice R9 reads that team).",
+    "transfers_to": "The `team_id` of another team, to which its work passes, if there is one (notice R9 reads that team).",
 }
 RESPONSES_SAY = {
     "response_id": "An id of its own. Needed. Never a name.",

@@ -10,7 +10,7 @@ from typing import Any
 from .engines import forward_chaining
 from .engines.agreement import require_agreement
 from .engines.result import EngineResult, TeamFindings, pressures_in, rules_in, supervision_in
-from .evidence.records import EvidenceProblem, EvidenceSet
+from .evidence.records import EvidenceProblem, EvidenceSet, Remark
 from .logic.confidence import Confidence, confidence_of
 from .logic.facts import Facts, Grade, Majority, SupervisionState, Team
 from .logic.missing import Missing, missing_in
@@ -63,6 +63,7 @@ class Assessment:
     county: tuple[Majority, ...]
     teams: tuple[TeamAssessment, ...]
     left_out: tuple[EvidenceProblem, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def team(self, team_id: str) -> TeamAssessment:
         """Raises KeyError where there is no such team."""
@@ -88,6 +89,7 @@ class Assessment:
             "county": {"pressures": [_county_dict(self.pack, majority) for majority in self.county]},
             "teams": [_team_dict(team) for team in self.teams],
             "left_out": [str(problem) for problem in self.left_out],
+            "remarks": [_remark_dict(remark) for remark in self.remarks],
         }
 
 
@@ -113,7 +115,8 @@ def assess(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None
         last_levels = {team: found.verdict.level for team, found in result.teams.items()}
     result, facts = _assess(pack, evidence, quarter, engines, last_levels)
     teams = tuple(_team_assessment(pack, team, result, facts[team.id], evidence, quarter) for team in evidence.teams)
-    return Assessment(pack, evidence.hash, quarter, engines, because, result.county, teams, evidence.left_out)
+    remarks = tuple(remark for remark in evidence.remarks if remark.quarter in (None, quarter))
+    return Assessment(pack, evidence.hash, quarter, engines, because, result.county, teams, evidence.left_out, remarks)
 
 
 def choose_quarter(evidence: EvidenceSet, quarter: Quarter | None) -> Quarter:
@@ -243,6 +246,10 @@ def _team_assessment(
         last_level=facts.last_level,
         facts=facts,
     )
+
+
+def _remark_dict(remark: Remark) -> dict[str, Any]:
+    return vars(remark) | {"quarter": None if remark.quarter is None else str(remark.quarter)}
 
 
 def _county_dict(pack: RulePack, majority: Majority) -> dict[str, Any]:

@@ -22,7 +22,6 @@ CASES = {
         "workforce": FIGURES + f"A,{Q},0,0,40,0,12,0\n",
     },
     "nothing of anything": {"teams": TEAM + "A,Alpha,Kent,\n", "workforce": FIGURES + f"A,{Q},0,0,0,0,0,0\n"},
-    "a team that hands over to itself": {"teams": TEAM + "A,Alpha,Kent,A\n", "workforce": FIGURES + f"A,{Q},8,4,100,5,40,30\n"},
     "two counties, one of a single team": {
         "teams": TEAM + "A,Alpha,East,C\nB,Beta,East,\nC,Gamma,West,\n",
         "workforce": FIGURES + f"A,{Q},8,2,100,5,40,30\nC,{Q},8,4,100,4,40,30\n",

@@ -21,7 +21,7 @@ from springtide.logic.model import RulePack
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus" / "evidence"
 CASES = sorted(CORPUS.glob("*.yaml"))
-SKIPPING = [case for case in CASES if case.stem.startswith("skip-")]
+SKIPPING = [case for case in CASES if "\nwith_bad_rows_skipped:" in case.read_text(encoding="utf-8")]
 
 
 def content(declared: Any) -> bytes:
@@ -59,6 +59,7 @@ def read(evidence: EvidenceSet) -> dict[str, Any]:
         "rows": [f"{row.table} {row.team} {row.quarter}" for row in evidence.rows],
         "answers": {response.id: response.answers for response in evidence.responses},
         "figures": {f"{row.team} {row.quarter}": row.figures for row in evidence.rows},
+        "remarks": [str(remark) for remark in evidence.remarks],
     }
 
 
@@ -76,6 +77,8 @@ def test_a_folder(case: Path, kent: RulePack, tmp_path: Path) -> None:
         assert said(caught.value.problems, tmp_path) == declared["expect"]
         return
     got = read(read_evidence(tmp_path, kent))
+    if "remarks" in declared:
+        assert got["remarks"] == declared["remarks"]
     for name, expected in declared["reads"].items():
         found = got[name]
         if name == "answers":
@@ -95,6 +98,29 @@ def test_bad_rows_skipped(case: Path, kent: RulePack, tmp_path: Path) -> None:
     evidence = read_evidence(tmp_path, kent, skip_bad_rows=True)
     got = read(evidence)
     assert {"left_out": said(evidence.left_out, tmp_path)} | {name: got[name] for name in expected if name != "left_out"} == expected
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_what_is_offered_helps(case: Path, kent: RulePack, tmp_path: Path) -> None:
+    """Leaving rows out is offered where it helps and nowhere else, so that no advice leads back to the same refusal."""
+    laid_out(case, tmp_path)
+    if read_or_reported(tmp_path, kent, skip=False)[0] is not None:
+        return
+    with pytest.raises(EvidenceError) as caught:
+        read_evidence(tmp_path, kent)
+    evidence, problems = read_or_reported(tmp_path, kent, skip=True)
+    nothing_left = any("nothing is left" in problem.message for problem in problems)
+    assert caught.value.rows_can_be_left_out == (evidence is not None or nothing_left)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_remarks_can_be_shown(case: Path, kent: RulePack, tmp_path: Path) -> None:
+    laid_out(case, tmp_path)
+    evidence, _ = read_or_reported(tmp_path, kent, skip=True)
+    for remark in evidence.remarks if evidence else ():
+        assert str(remark).isprintable()
+        assert len(str(remark)) < 320
+        assert not re.search(r"\b(None|True|False|dict|str|float|Error|Traceback)\b", str(remark))
 
 
 def test_no_folder(kent: RulePack, tmp_path: Path) -> None:
@@ -166,6 +192,7 @@ def test_mangled_bytes(kent: RulePack, file: str, cuts: list[tuple[float, int, b
         assert problems
         return
     assert len(evidence.hash) == 64
+    assert all(str(remark).isprintable() for remark in evidence.remarks)
     for team in evidence.teams:
         for quarter in evidence.quarters:
             evidence.of(kent, team.id, quarter)

@@ -114,8 +114,8 @@ def _refuse(error: PackError | EvidenceError, as_json: bool) -> None:
     if isinstance(error, PackError):
         click.echo(f"{_count(len(problems))} in the rule pack; nothing was done", err=True)
     else:
-        rows = any(problem.row > 1 for problem in error.problems)
-        advice = "correct them, or leave the rows out with --skip-bad-rows" if rows else "correct them first"
+        what = "it" if len(problems) == 1 else "them"
+        advice = f"correct {what}, or leave the rows out with --skip-bad-rows" if error.rows_can_be_left_out else f"correct {what} first"
         click.echo(f"{_count(len(problems))} in the evidence; nothing was scored: {advice}", err=True)
     sys.exit(INVALID)
 

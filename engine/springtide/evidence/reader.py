@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import SequenceMatcher
@@ -16,7 +16,10 @@ from ..logic.model import RulePack
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
 from ..rulepack.problems import did_you_mean, nearest
 from .cells import MISSING_MARKS, BadCell, normalise_word, read_date, read_number, short
-from .records import RESPONDENTS, EvidenceError, EvidenceProblem, EvidenceSet, Response, Row
+from .encoding import not_utf8
+from .records import RESPONDENTS, EvidenceError, EvidenceProblem, EvidenceSet, Response, Row, in_file_order
+from .remarks import Found, LostRow, remarks_on
+from .spelling import column_meant, folded, quoted, rows_in_words, spelt_apart
 
 TEAM_COLUMNS = ("team_id", "team_name", "district", "county", "team_type", "transfers_to")
 RESPONSE_COLUMNS = ("response_id", "team_id", "quarter", "completed_on", "respondent")
@@ -25,6 +28,7 @@ _NOT_GIVEN = ("", "not supplied")
 _LARGEST_FILE = 200 * 1024 * 1024
 _TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 _SEPARATORS = ";\t|"
+_LIST_FIRST = "an id in teams.csv is blank or stands twice; correct that first"
 
 
 def read_evidence(folder: str | Path, pack: RulePack, *, skip_bad_rows: bool = False) -> EvidenceSet:
@@ -33,7 +37,7 @@ def read_evidence(folder: str | Path, pack: RulePack, *, skip_bad_rows: bool = F
     Args:
         folder: where the files are.
         pack: says which questions and figures there are, their units and limits.
-        skip_bad_rows: leave rows with errors out, and list them in `left_out`.
+        skip_bad_rows: leave rows with errors out, list them in `left_out`, and remark on what each team loses.
 
     Raises:
         EvidenceError: everything wrong, each with file, row and column.
@@ -44,12 +48,12 @@ def read_evidence(folder: str | Path, pack: RulePack, *, skip_bad_rows: bool = F
             what = "is a file" if path.exists() else "does not exist"
             raise EvidenceError([EvidenceProblem(str(folder), 0, "", f"the evidence folder {what}", "give a folder with teams.csv in it")])
         reading = _Reading(path, pack, skip_bad_rows)
-        evidence = reading.run()
+        found = reading.run()
     except OSError as error:
         raise EvidenceError([EvidenceProblem(str(folder), 0, "", f"the evidence folder can't be read: {error.strerror}")]) from None
     if reading.fatal or (reading.problems and not skip_bad_rows):
-        raise EvidenceError([*reading.fatal, *reading.problems])
-    return EvidenceSet(evidence.teams, evidence.responses, evidence.rows, tuple(sorted(set(reading.problems))), str(folder))
+        raise EvidenceError([*reading.fatal, *reading.problems], rows_can_be_left_out=not reading.fatal)
+    return EvidenceSet(found.teams, found.responses, found.rows, in_file_order(reading.problems), str(folder), remarks_on(found))
 
 
 @dataclass
@@ -69,17 +73,26 @@ class _Reading:
     problems: list[EvidenceProblem] = field(default_factory=list)
     fatal: list[EvidenceProblem] = field(default_factory=list)
     team_rows: dict[str, int] = field(default_factory=dict)  # every team listed, even in a row with a mistake
+    list_is_read: bool = False
+    ids_in_doubt: bool = False  # an id is blank or stands twice, so that another may be missing from the list
+    rows_in_file: dict[str, int] = field(default_factory=dict)
+    lost: list[LostRow] = field(default_factory=list)
+    transfers_lost: list[str] = field(default_factory=list)
 
-    def run(self) -> EvidenceSet:
+    def run(self) -> Found:
         teams = self._teams()
         # Without the whole list, no row can be blamed for a team that is not in it.
-        ids = None if self.fatal else {team.id for team in teams}
+        ids = {team.id for team in teams} if self.list_is_read else None
         responses = self._responses(ids)
         rows = [*self._figures("workforce", ids), *self._figures("audits", ids)]
         if teams and not responses and not rows and not self.problems and not self.fatal:
             self.fatal.append(EvidenceProblem(self.folder.resolve().name, 0, "", "there is no evidence beside the team list",
                                               "add rows to responses.csv, workforce.csv or audits.csv"))  # fmt: skip
-        return EvidenceSet(tuple(sorted(teams, key=lambda team: team.id)), tuple(responses), tuple(rows))
+        if self.skip_bad_rows and self.problems and not self.fatal and not (teams and (responses or rows)):
+            self.fatal.append(EvidenceProblem(self.folder.resolve().name, 0, "", "nothing is left to score when the bad rows are left out",
+                                              "correct the rows below"))  # fmt: skip
+        return Found(tuple(sorted(teams, key=lambda team: team.id)), self.team_rows, tuple(responses), tuple(rows),
+                     self.rows_in_file, tuple(self.lost), tuple(self.transfers_lost))  # fmt: skip
 
     # -- tables --------------------------------------------------------------------------------
 
@@ -88,34 +101,68 @@ class _Reading:
         if table is None:
             return []
         found: dict[str, Team] = {}
-        rows = self.team_rows
+        listed: list[tuple[int, dict[str, str]]] = []
         for number, row in table.rows:
-            with_row = self._reporter("teams.csv", number)
-            bad = [column for column in ("team_id", "team_name", "county") if not row.get(column, "").strip()]
-            for column in bad:
-                with_row(column, "is blank", f"every team needs a {column}")
+            report = self._reporter("teams.csv", number)
+            before = len(self.problems)
+            values = {column: " ".join(row.get(column, "").split()) for column in TEAM_COLUMNS}
             team_id = row.get("team_id", "").strip()
-            if team_id in rows:
-                with_row("team_id", f"'{short(team_id)}' is in the list twice", f"the first is in row {rows[team_id]}; keep one")
-            elif not bad:
-                values = {column: " ".join(row.get(column, "").split()) for column in TEAM_COLUMNS}
+            listed.append((number, values))
+            for column in ("team_id", "team_name", "county"):
+                if not values[column]:
+                    report(column, "is blank", f"every team needs a {column}")
+            if team_id in self.team_rows:
+                report("team_id", f"'{short(team_id)}' is in the list twice", f"the first is in row {self.team_rows[team_id]}; keep one, or correct the id")
+            self._list_team(team_id, number)
+            if len(self.problems) == before:
                 found[team_id] = Team(team_id, values["team_name"], values["district"], values["county"],
                                       values["team_type"], values["transfers_to"])  # fmt: skip
-            if team_id:
-                rows.setdefault(team_id, number)
-        if not rows and not self.problems and not self.fatal:
+            else:
+                self.lost.append(LostRow("teams", number, team_id, what=values["county"]))
+        if not self.team_rows and not self.problems and not self.fatal:
             self._spoil("teams.csv", "the team list has no teams", "give each team a row below the headings")
+        self.list_is_read = not self.fatal
+        self._check_spelling(listed)
         for team in list(found.values()):
-            if team.transfers_to and team.transfers_to not in found:
-                with_row = self._reporter("teams.csv", rows[team.id])
-                if team.transfers_to not in rows:
-                    hint = did_you_mean(team.transfers_to, found) or "correct it, or leave it blank"
-                    with_row("transfers_to", f"there is no team '{short(team.transfers_to)}' in the list", hint)
-                elif self.skip_bad_rows:
-                    with_row("transfers_to", f"the team '{short(team.transfers_to)}' is left out, and this transfer with it",
-                             f"correct row {rows[team.transfers_to]}")  # fmt: skip
+            if team.transfers_to and not self._may_transfer(team, found):
                 found[team.id] = Team(team.id, team.name, team.district, team.county, team.kind)
+                self.transfers_lost.append(team.id)
         return list(found.values())
+
+    def _list_team(self, team: str, number: int) -> None:
+        """Note that a team is in the list, be its row right or wrong; an id given twice may stand for another."""
+        self.ids_in_doubt |= not team or team in self.team_rows
+        if team:
+            self.team_rows.setdefault(team, number)
+
+    def _check_spelling(self, listed: list[tuple[int, dict[str, str]]]) -> None:
+        """One county, district (of a county) or kind of team, written in two ways, would be counted as two."""
+        for column, within in (("county", ""), ("district", "county"), ("team_type", "")):
+            written: dict[str, dict[str, list[int]]] = {}
+            for number, values in listed:
+                if values[column]:
+                    area = folded(values[within]) if within else ""
+                    written.setdefault(area, {}).setdefault(values[column], []).append(number)
+            for names in written.values():
+                for group in spelt_apart(names):
+                    said = [f"{quoted(name)} ({rows_in_words(numbers)})" for name, numbers in group.items()]
+                    self._spoil("teams.csv", f"{' and '.join(said[:3])} differ only in capitals, spaces, hyphens or the like",
+                                "write it one way in every row", column=column)  # fmt: skip
+
+    def _may_transfer(self, team: Team, found: Mapping[str, Team]) -> bool:
+        """Whether the team that takes the work on can be one; says why where it can't."""
+        to, rows = team.transfers_to, self.team_rows
+        report = self._reporter("teams.csv", rows[team.id])
+        if to == team.id:
+            report("transfers_to", f"the team '{short(to)}' hands its work on to itself", "give the team that takes it on, or leave it blank")
+        elif to in found:
+            return True
+        elif to not in rows and (self.skip_bad_rows or not self.ids_in_doubt):
+            hint = _LIST_FIRST if self.ids_in_doubt else did_you_mean(to, found) or "correct it, or leave it blank"
+            report("transfers_to", f"there is no team '{short(to)}' in the list", hint)
+        elif to in rows and self.skip_bad_rows:
+            report("transfers_to", f"the team '{short(to)}' is left out, and this transfer with it", f"correct row {rows[to]}")
+        return False
 
     def _responses(self, teams: set[str] | None) -> list[Response]:
         questions = tuple(self.pack.questions)
@@ -154,6 +201,8 @@ class _Reading:
                     report(question, f"'{short(row[question])}' is not on the scale", f"one of: {', '.join(allowed.values())}, or blank")
             if len(self.problems) == before and quarter is not None:
                 found[key] = Response(key, team, quarter, completed, respondent, answers, number)
+            else:
+                self.lost.append(LostRow("responses", number, team, quarter, short(key)))
         return list(found.values())
 
     def _figures(self, name: str, teams: set[str] | None) -> list[Row]:
@@ -187,6 +236,8 @@ class _Reading:
                 report("team_id", f"'{short(team)}' has two rows for {quarter}", f"the first is in row {found[team, quarter].row}; keep one")
             if len(self.problems) == before and quarter is not None:
                 found[team, quarter] = Row(team, quarter, figures, marks, name, number)
+            else:
+                self.lost.append(LostRow(name, number, team, quarter))
         return list(found.values())
 
     def _check_limits(self, figures: dict[str, float], report: Report) -> None:
@@ -219,8 +270,9 @@ class _Reading:
             report("team_id", "is blank", "say which team this row is about")
         elif teams is not None and team not in self.team_rows:
             near = did_you_mean(team, teams)
-            report("team_id", f"there is no team '{short(team)}' in teams.csv", near if near.startswith("did") else
-                   "correct the id, or add the team to the list")  # fmt: skip
+            hint = near if near.startswith("did") else "correct the id, or add the team to the list"
+            if self.skip_bad_rows or not self.ids_in_doubt:
+                report("team_id", f"there is no team '{short(team)}' in teams.csv", _LIST_FIRST if self.ids_in_doubt else hint)
         elif teams is not None and team not in teams and self.skip_bad_rows:
             report("team_id", f"the team '{short(team)}' is left out, and this row with it", f"correct row {self.team_rows[team]} of teams.csv")
         return team
@@ -274,25 +326,30 @@ class _Reading:
         if not any(header):
             self._spoil(path.name, "the file is empty", f"its first row has the headings: {', '.join(required)}, ...")
             return None
+        if len(header) == 1 and any(separator in header[0] for separator in _SEPARATORS):
+            self._spoil(path.name, "the columns are not separated by commas", "save it again as 'CSV UTF-8 (comma delimited)'", row=1)
+            return None
         before = len(self.fatal)
+        columns = [column_meant(heading, allowed) or heading for heading in header]
         misspelt: set[str] = set()
-        for place, heading in enumerate(header, 1):
-            misspelt.update(nearest(_as_heading(heading), allowed)[:1] if heading not in allowed else ())
-            if len(header) == 1 and any(separator in heading for separator in _SEPARATORS):
-                self._spoil(path.name, "the columns are not separated by commas", "save it again as 'CSV UTF-8 (comma delimited)'", row=1)
-                return None
+        for place, (heading, column) in enumerate(zip(header, columns, strict=True), 1):
+            alike = [other for other, meant in zip(header, columns, strict=True) if meant == column]
             if not heading:
                 self._spoil(path.name, f"column {place} has no heading", "give it one, or delete the column", row=1)
-            elif heading not in allowed:
+            elif column not in allowed:
+                misspelt.update(nearest(_as_heading(heading), allowed)[:1])
                 self._spoil(path.name, f"unknown column '{short(heading)}'", self._column_hint(name, heading, allowed), row=1)
-            elif header.count(heading) > 1:
-                self._spoil(path.name, f"the column '{heading}' stands here twice", "keep one", row=1)
-        for heading in required:
-            if heading not in header and heading not in misspelt:
-                self._spoil(path.name, f"the column '{heading}' is missing", "add it to the first row", row=1)
+            elif len(set(alike)) > 1:
+                headings = " and ".join(quoted(other) for other in list(dict.fromkeys(alike))[:3])
+                self._spoil(path.name, f"{headings} are headings of one column, {column}", "keep one", row=1)
+            elif len(alike) > 1:
+                self._spoil(path.name, f"the column '{column}' stands here twice", "keep one", row=1)
+        for column in required:
+            if column not in columns and column not in misspelt:
+                self._spoil(path.name, f"the column '{column}' is missing", "add it to the first row", row=1)
         if len(self.fatal) > before:
             return None
-        return _Table(name, header, self._rows(path.name, header, lines))
+        return _Table(name, columns, self._rows(name, columns, lines))
 
     def _named_otherwise(self, name: str) -> Path | None:
         """A file that may have been meant for an absent table: a slip in its name, or a workbook."""
@@ -303,7 +360,8 @@ class _Reading:
         return None
 
     def _column_hint(self, table: str, heading: str, allowed: tuple[str, ...]) -> str:
-        figure, measure = self.pack.figures.get(heading), self.pack.measures.get(heading)
+        known = column_meant(heading, (*self.pack.figures, *self.pack.measures)) or heading
+        figure, measure = self.pack.figures.get(known), self.pack.measures.get(known)
         if figure is not None and figure.table == "responses":
             return "it is counted from the responses; take it out"
         if figure is not None or (measure is not None and measure.may_be_supplied):
@@ -330,13 +388,14 @@ class _Reading:
             return None
         try:
             return raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = raw[: error.start].count(b"\n") + 1
-            self._spoil(path.name, "the text is not UTF-8", "save it again as 'CSV UTF-8'", row=line)
+        except UnicodeDecodeError:
+            self._spoil(path.name, *not_utf8(raw))
             return None
 
-    def _rows(self, file: str, header: list[str], lines: Iterator[list[str]]) -> Iterator[tuple[int, dict[str, str]]]:
-        number = 1
+    def _rows(self, table: str, header: list[str], lines: Iterator[list[str]]) -> Iterator[tuple[int, dict[str, str]]]:
+        """Rows that are not blank, by column; those that are too long are reported, and go no further."""
+        file, number = f"{table}.csv", 1
+        self.rows_in_file[table] = 0
         while True:
             number += 1
             try:
@@ -348,16 +407,28 @@ class _Reading:
                 return
             if not any(cell.strip() for cell in cells):
                 continue
+            self.rows_in_file[table] += 1
+            row = dict(zip(header, cells, strict=False))
             if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header):]):
-                self.problems.append(EvidenceProblem(file, number, "", f"the row has {len(cells)} cells under {len(header)} headings",
-                                                     "put text with a comma in quotation marks"))  # fmt: skip
-                if file == "teams.csv":
-                    self.team_rows.setdefault(cells[header.index("team_id")].strip(), number)
+                self._reporter(file, number)("", f"the row has {len(cells)} cells under {len(header)} headings",
+                                             "put text with a comma in quotation marks")  # fmt: skip
+                self._lose_long_row(table, number, row)
                 continue
-            yield number, dict(zip(header, cells, strict=False))
+            yield number, row
 
-    def _spoil(self, file: str, message: str, hint: str = "", *, row: int = 0) -> None:
-        self.fatal.append(EvidenceProblem(file, row, "", message, hint))
+    def _lose_long_row(self, table: str, number: int, row: dict[str, str]) -> None:
+        """Note whose row was too long, as far as its first cells tell: what follows the comma may stand one column off."""
+        team = row.get("team_id", "").strip()
+        if table == "teams":
+            self._list_team(team, number)
+        try:
+            quarter = parse_quarter(short(row.get("quarter", "")))
+        except QuarterError:
+            quarter = None
+        self.lost.append(LostRow(table, number, team, quarter))
+
+    def _spoil(self, file: str, message: str, hint: str = "", *, row: int = 0, column: str = "") -> None:
+        self.fatal.append(EvidenceProblem(file, row, column, message, hint))
 
 
 def _as_heading(text: str) -> str:

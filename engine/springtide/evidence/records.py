@@ -16,11 +16,12 @@ from ..logic.quarter import Quarter
 from ..logic.truth import Truth
 
 RESPONDENTS = ("manager", "practitioner", "collective")
+FILES = ("teams.csv", "responses.csv", "workforce.csv", "audits.csv")  # in the order in which they are read and reported
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class EvidenceProblem:
-    """One thing wrong in the evidence: file, row as a spreadsheet counts it (0: the file itself), column."""
+    """One thing wrong in the evidence: file, row as a spreadsheet counts it (0: the file as a whole), column."""
 
     file: str
     row: int
@@ -29,16 +30,49 @@ class EvidenceProblem:
     hint: str = ""
 
     def __str__(self) -> str:
-        place = self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column}" if self.column else "")
-        return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+        return f"{_place(self.file, self.row, self.column)}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
 class EvidenceError(Exception):
-    """Evidence that can't be scored, with everything found wrong in it."""
+    """Evidence that can't be scored, with everything found wrong in it, the team list first.
 
-    def __init__(self, problems: Iterable[EvidenceProblem]):
-        self.problems = tuple(sorted(set(problems)))
+    `rows_can_be_left_out` says whether `--skip-bad-rows` would help: nothing is wrong but in single rows.
+    """
+
+    def __init__(self, problems: Iterable[EvidenceProblem], *, rows_can_be_left_out: bool = False):
+        self.problems = in_file_order(problems)
+        self.rows_can_be_left_out = rows_can_be_left_out
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What is not wrong in the evidence but should be seen. Without a quarter, it bears on every one."""
+
+    code: str
+    file: str
+    row: int
+    column: str
+    team: str
+    says: str
+    quarter: Quarter | None = None
+
+    def __str__(self) -> str:
+        return f"{_place(self.file, self.row, self.column)}: {self.says}" if self.row else self.says
+
+
+def in_file_order(problems: Iterable[EvidenceProblem]) -> tuple[EvidenceProblem, ...]:
+    """Each problem once: what is no table first, then the team list, for a mistake there leads to others."""
+    return tuple(sorted(set(problems), key=lambda p: (file_rank(p.file), p.file, p.row, p.column, p.message, p.hint)))
+
+
+def file_rank(file: str) -> int:
+    """The place of a file in the order of reading; -1 for a folder, or a file of another name."""
+    return FILES.index(file) if file in FILES else -1
+
+
+def _place(file: str, row: int, column: str) -> str:
+    return file + (f", row {row}" if row else "") + (f", column {column}" if column else "")
 
 
 @dataclass(frozen=True)
@@ -68,13 +102,14 @@ class Row:
 
 @dataclass(frozen=True)
 class EvidenceSet:
-    """Everything read from one folder. `left_out` lists what `--skip-bad-rows` passed over."""
+    """Everything read from one folder. `left_out` lists what `--skip-bad-rows` passed over; `remarks`, what to look at."""
 
     teams: tuple[Team, ...]
     responses: tuple[Response, ...]
     rows: tuple[Row, ...]
     left_out: tuple[EvidenceProblem, ...] = ()
     source: str = field(default="", compare=False)
+    remarks: tuple[Remark, ...] = ()
 
     @cached_property
     def quarters(self) -> tuple[Quarter, ...]:

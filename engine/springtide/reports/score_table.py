@@ -27,6 +27,7 @@ def render(assessment: Assessment) -> RenderableType:
         Text(),
         *_county(assessment),
         Text(),
+        *_remarks(assessment),
         _Teams(assessment),
         Text(),
         *_summary(assessment),
@@ -189,11 +190,18 @@ def _compliance(assessment: Assessment) -> Iterator[Text]:
                 yield Text(f"Compliance, to verify: {notice.title} ({notice.id}): {', '.join(teams)}", style=STYLES["compliance"])
 
 
+def _remarks(assessment: Assessment) -> Iterator[RenderableType]:
+    """What is not wrong with the evidence, and should be seen before the result is believed."""
+    if assessment.remarks:
+        yield Text("To look at in the evidence", style="bold")
+        for remark in assessment.remarks:
+            yield indented(f"{remark.code}: {remark}")
+        yield Text()
+
+
 def _left_out(assessment: Assessment) -> Iterator[Text]:
     if assessment.left_out:
         yield Text(f"Left out by --skip-bad-rows, {counted(len(assessment.left_out), 'problem')}:", style="bold")
-        if any(problem.file == "teams.csv" for problem in assessment.left_out):
-            yield Text("  The team list is shorter by that, and so is the number that 'most teams' is counted of.")
         for problem in assessment.left_out:
             yield Text(f"  {problem}")
 
