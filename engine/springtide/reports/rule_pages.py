@@ -193,6 +193,9 @@ def _rule_page(pack: m.RulePack, rule: m.Declared) -> Page:
         facts.append(("On when", f"more than {rule.most} ({_value_now(pack, rule.most)}) of all {pack.words.teams} are affected"))
     points = getattr(rule, "points", None)
     facts.append(("Points", ", ".join(f"{k} {v}" for k, v in points.items()) if isinstance(points, dict) else str(points or "")))
+    if getattr(rule, "stands_alone", False):
+        facts.append(("Stands alone", "nothing county-wide is needed, and no answer offsets it"))
+    facts.append(("Worse evidence may end it because", getattr(rule, "worse_may_end_it_because", "")))
     facts += [("Tell the manager", getattr(rule, "tell_the_manager", "")), ("Stands at", rule.at)]
     return Page(rule.id, _kind(rule), rule.title, tuple(facts), tuple(rule.conditions.items()), rule.examples, pack)
 
