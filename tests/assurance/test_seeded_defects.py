@@ -18,8 +18,9 @@ import pytest
 import yaml
 
 from springtide.assurance import trees
-from springtide.assurance.lint import CODES, Finding, Shown, check
+from springtide.assurance.lint import CODES, Finding, check
 from springtide.assurance.proofs import Property, prove
+from springtide.assurance.witness import Shown
 from springtide.logic import conditions as c
 from springtide.logic import model as m
 from springtide.logic.answers import favourable_answers

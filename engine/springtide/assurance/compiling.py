@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..logic import conditions as c
+from ..logic import model as m
+from ..logic.facts import SUPERVISION_STATES
 from ..logic.model import RulePack
 from . import inputs as i
 from .diagrams import Diagram, Diagrams
@@ -222,6 +224,31 @@ class RuleSpace(Space):
             case c.LevelTest(level):
                 return self.over("level", "level", lambda cell: self._reaches(level, cell))
         raise TypeError(leaf)
+
+    def outcome(self, rule: m.Declared) -> Diagram:
+        """What a rule comes to, as its examples can see it: its conditions joined as the strata join them."""
+        match rule:
+            case m.TeamPressure():
+                severe = self.diagram(rule.severe)
+                return self.diagrams.apply(grade_words, severe, self.any_of([severe, self.diagram(rule.present)]))
+            case m.Supervision():
+                parts = [self.diagram(one) for one in (rule.evidenced_strained, rule.evidenced_adequate, rule.inferred_strained)]
+                return self.diagrams.apply(_supervision_state, *parts)
+        (condition,) = rule.conditions.values()
+        return self.diagram(condition)
+
+
+def grade_words(severe: int, present: int) -> str:
+    """A team pressure's grade as far as it is proved."""
+    return "severe" if severe == YES else ("none", "cannot tell", "present")[present]
+
+
+def _supervision_state(strained: int, adequate: int, inferred: int) -> str:
+    if strained == YES:
+        return SUPERVISION_STATES[0]
+    if min(adequate, 2 - strained) == YES:
+        return SUPERVISION_STATES[1]
+    return SUPERVISION_STATES[2] if min(inferred, 2 - strained, 2 - adequate) == YES else "cannot tell"
 
 
 def _truth_by_place(one: i.Input) -> Callable[[i.Cell], int]:

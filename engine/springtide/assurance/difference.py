@@ -14,7 +14,6 @@ from ..rulepack.examples import facts_given
 from . import inputs as i
 from .compiling import PackSpace, Space, all_conditions, leaves_of, pack_inputs
 from .diagrams import Diagram
-from .lint import epochs
 from .lint.conditions import whole_outcome
 from .realising import realised
 from .witness import Given, given_of
@@ -108,7 +107,7 @@ def compare(old: m.RulePack, new: m.RulePack) -> Comparison:
     Compared are levels, could-bes, scores, findings, notices and reasons for confidence, by name, under
     the thresholds of every time for which both packs have them.
     """
-    quarters = [quarter for quarter in sorted({*epochs(old), *epochs(new)}) if old.covers(quarter) and new.covers(quarter)]
+    quarters = [quarter for quarter in sorted({*i.epochs(old), *i.epochs(new)}) if old.covers(quarter) and new.covers(quarter)]
     unlike = tuple(_unlike(old, new))
     if not quarters:
         return Comparison((), 0, (), (*unlike, "there is no quarter for which both packs have thresholds"))

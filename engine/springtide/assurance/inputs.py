@@ -10,6 +10,7 @@ from typing import Literal
 
 from ..logic import conditions as c
 from ..logic.model import RulePack
+from ..logic.quarter import Quarter
 from ..logic.units import UNITS, Unit
 
 UNKNOWN, NOT_MET, MET = "unknown", "not met", "met"
@@ -180,3 +181,9 @@ SUPERVISION_CELLS = (
     Cell("cannot tell", None, "", 0.0), Cell("evidenced adequate", "evidenced adequate"),
     Cell("inferred strained", "inferred strained"), Cell("evidenced strained", "evidenced strained"),
 )  # fmt: skip
+
+
+def epochs(pack: RulePack) -> list[Quarter]:
+    """One quarter for each set of thresholds that was ever in force."""
+    starts = sorted({value.start for threshold in pack.thresholds.values() for value in threshold.values if value.start})
+    return [quarter for quarter in starts if pack.covers(quarter)] or [Quarter(2009, 1)]

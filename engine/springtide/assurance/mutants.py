@@ -9,13 +9,12 @@ from typing import Any, Literal
 
 from ..logic import conditions as c
 from ..logic import model as m
-from ..logic.facts import SUPERVISION_STATES, Facts
+from ..logic.facts import Facts
 from ..logic.quarter import Quarter
 from ..logic.units import UNITS
 from ..rulepack.examples import CONFIDENCE, LEVELS, band_given, facts_given, latest_quarter, level_of, result_of
 from . import trees
 from .compiling import RuleSpace
-from .diagrams import Diagram
 from .inputs import step_of, unit_of
 from .witness import given_of
 
@@ -103,7 +102,7 @@ def _mutants_of(pack: m.RulePack, rule: m.Declared, names: _Names) -> Iterator[_
     for key, condition in rule.conditions.items():
         for kind, says, changed in _condition_mutants(pack, condition, names):
             mutant = Mutant(rule.id, rule.at, kind, f"{key}: {says}")
-            yield _Changed(mutant, with_condition(rule, key, changed))
+            yield _Changed(mutant, trees.with_condition(rule, key, changed))
     if isinstance(rule, m.CountyPressure):
         for step in (0.001, -0.001):
             name = names.moved(rule.most, step)
@@ -192,12 +191,6 @@ def _said(condition: c.Condition) -> str:
     return c.in_words(condition) if not c.parts_of(condition) else f"'{c.spelled_out(condition)}'"
 
 
-def with_condition(rule: m.Declared, key: str, condition: c.Condition) -> m.Declared:
-    """The rule with one of its conditions replaced."""
-    changes: dict[str, Any] = {key: condition}
-    return replace(rule, **changes)
-
-
 # -- trying them ---------------------------------------------------------------------------------
 
 
@@ -229,7 +222,7 @@ class _RuleJudge(_Judge):
         assert changed.rule is not None
         pairs = [(mine, changed.rule.conditions[key]) for key, mine in self.rule.conditions.items()]
         space = RuleSpace(self.pack, self.thresholds, [condition for pair in pairs for condition in pair])
-        differ = space.diagrams.apply(lambda a, b: a != b, outcome_diagram(space, self.rule), outcome_diagram(space, changed.rule))
+        differ = space.diagrams.apply(lambda a, b: a != b, space.outcome(self.rule), space.outcome(changed.rule))
         cells = space.diagrams.cheapest(differ, bool, space.costs)
         if cells is None:
             return Tried(changed.mutant, "the same")
@@ -253,28 +246,6 @@ class _RuleJudge(_Judge):
                     if result_of(changed, facts, given) != expect:
                         return m.Example(f"{affected} of {teams} teams are affected", given, expect)
         return None
-
-
-def outcome_diagram(space: RuleSpace, rule: m.Declared) -> Diagram:
-    """What a rule comes to, as its examples can see it: its conditions joined as the strata join them."""
-    match rule:
-        case m.TeamPressure():
-            severe = space.diagram(rule.severe)
-            present = space.any_of([severe, space.diagram(rule.present)])
-            return space.diagrams.apply(lambda hard, held: "severe" if hard == 2 else ("none", "cannot tell", "present")[held], severe, present)
-        case m.Supervision():
-            parts = [space.diagram(one) for one in (rule.evidenced_strained, rule.evidenced_adequate, rule.inferred_strained)]
-            return space.diagrams.apply(_supervision_state, *parts)
-    (condition,) = rule.conditions.values()
-    return space.diagram(condition)
-
-
-def _supervision_state(strained: int, adequate: int, inferred: int) -> str:
-    if strained == 2:
-        return SUPERVISION_STATES[0]
-    if min(adequate, 2 - strained) == 2:
-        return SUPERVISION_STATES[1]
-    return SUPERVISION_STATES[2] if min(inferred, 2 - strained, 2 - adequate) == 2 else "cannot tell"
 
 
 class _LevelsJudge(_Judge):

@@ -15,12 +15,10 @@ from ..rulepack.examples import facts_given
 from .compiling import YES, PackSpace
 from .diagrams import Diagram
 from .directions import moves
-from .inputs import Input
-from .lint import epochs
-from .lint.findings import Shown
+from .inputs import Input, epochs
 from .realising import possible, realised, realised_pair
 from .steps import Fall, Step, falls, higher_after, losing_steps, lower_after, worse_steps
-from .witness import Given, given_of
+from .witness import Given, Shown, given_of
 
 _RESPONDENTS = 4
 _TEAMS = 60

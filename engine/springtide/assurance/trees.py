@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from ..logic import conditions as c
+from ..logic import model as m
 
 Path = tuple[int, ...]
 
@@ -57,3 +59,9 @@ def without_part(condition: c.Condition, path: Path) -> c.Condition | None:
 def inside_receiving(condition: c.Condition, path: Path) -> bool:
     """Whether a place lies in what is asked of the receiving team."""
     return any(isinstance(part_at(condition, path[:depth]), c.ReceivingTeam) for depth in range(len(path)))
+
+
+def with_condition(rule: m.Declared, key: str, condition: c.Condition) -> m.Declared:
+    """The rule with one of its conditions replaced."""
+    changes: dict[str, Any] = {key: condition}
+    return replace(rule, **changes)

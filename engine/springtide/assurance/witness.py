@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from ..logic.model import RulePack
 from .compiling import Space
-from .inputs import Input
 
 Given = dict[str, Any]
 
@@ -84,16 +83,19 @@ def _scalar(text: str, *, in_flow: bool = False) -> str:
     return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def words_of(space: Space, cells: Mapping[int, int]) -> str:
-    """A combination in a few words: what is in it that is not simply unknown."""
-    said = []
-    for place in sorted(cells):
-        one: Input = space.inputs[place]
-        cell = one.cells[cells[place]]
-        if cell.value is not None:
-            said.append(f"{one} {cell.label}")
-    return ", ".join(said) or "nothing known"
+@dataclass(frozen=True)
+class Shown:
+    """A concrete team that shows a finding: what is known of it, and what it comes to.
 
+    `note` is said in place of an example where what it comes to is nothing that an example could expect.
+    """
 
-def pack_words(pack: RulePack) -> str:
-    return f"{pack.id} {pack.version}"
+    given: Given
+    comes_to: str
+    note: bool = False
+
+    def as_yaml(self, name: str) -> str:
+        """An example to paste, or a line about the team."""
+        if self.note:
+            return f"    {name}: {flow(self.given)}, {self.comes_to}"
+        return as_yaml(name, self.given, self.comes_to)

@@ -10,10 +10,10 @@ from rich.text import Text
 
 from ..assurance.coverage import Coverage, Duty
 from ..assurance.difference import Change, Comparison, Differs
-from ..assurance.lint import Finding, Shown
+from ..assurance.lint import Finding
 from ..assurance.mutants import Tried, share_killed
 from ..assurance.proofs import Proof, Property
-from ..assurance.witness import as_yaml
+from ..assurance.witness import Shown, as_yaml
 from ..logic import conditions as c
 from ..logic import model as m
 from ..rulepack.examples import Outcome

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ...logic import model as m
-from ...logic.quarter import Quarter
 from ..compiling import PackSpace
+from ..inputs import epochs
 from . import conditions, declared, levels, wording
-from .findings import CODES, Finding, Shown
+from .findings import CODES, Finding
 
-__all__ = ["CODES", "Finding", "Shown", "check", "epochs"]
+__all__ = ["CODES", "Finding", "check"]
 
 
 def check(pack: m.RulePack) -> tuple[Finding, ...]:
@@ -25,12 +25,6 @@ def check(pack: m.RulePack) -> tuple[Finding, ...]:
     for finding in (*declared.findings(pack, {}), *wording.findings(pack)):
         found.setdefault((finding.code, finding.of, finding.says), finding)
     return tuple(_silenced(pack, list(found.values())))
-
-
-def epochs(pack: m.RulePack) -> list[Quarter]:
-    """One quarter for each set of thresholds that was ever in force."""
-    starts = sorted({value.start for threshold in pack.thresholds.values() for value in threshold.values if value.start})
-    return [quarter for quarter in starts if pack.covers(quarter)] or [Quarter(2009, 1)]
 
 
 def _silenced(pack: m.RulePack, found: list[Finding]) -> Iterator[Finding]:

@@ -8,11 +8,10 @@ from ...logic import conditions as c
 from ...logic import model as m
 from ...rulepack.examples import facts_given, result_of
 from .. import trees
-from ..compiling import NO, YES, PackSpace, RuleSpace
+from ..compiling import NO, YES, PackSpace, RuleSpace, grade_words
 from ..diagrams import Diagram
-from ..mutants import outcome_diagram, with_condition
-from ..witness import Given, given_of
-from .findings import Finding, Shown
+from ..witness import Given, Shown, given_of
+from .findings import Finding
 
 
 def findings(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace) -> Iterator[Finding]:
@@ -100,13 +99,13 @@ def _idle_parts(
     condition: c.Condition, where: str,
 ) -> Iterator[Finding]:  # fmt: skip
     """Parts that could be left out without any team coming to anything else."""
-    outcome = outcome_diagram(space, rule)
+    outcome = space.outcome(rule)
     own = space.diagram(condition)
     for path, part in trees.parts_with_places(condition):
         dropped = trees.without_part(condition, path) if path else None
         if dropped is None:
             continue
-        same = space.diagram(dropped) is own or outcome_diagram(space, with_condition(rule, key, dropped)) is outcome
+        same = space.diagram(dropped) is own or space.outcome(trees.with_condition(rule, key, dropped)) is outcome
         # One risk rule may imply another that stands beside it; of other parts that is for their own rules to say.
         implied = isinstance(part, c.RuleTest) and whole.diagram(dropped) is whole.diagram(condition)
         if not same and not implied:
@@ -182,8 +181,7 @@ def whole_outcome(whole: PackSpace, rule: m.Declared) -> Diagram:
     match rule:
         case m.TeamPressure():
             grades = whole.pressures[rule.id]
-            return whole.diagrams.apply(lambda hard, held: "severe" if hard == 2 else ("none", "cannot tell", "present")[held],
-                                        grades.severe, grades.present)  # fmt: skip
+            return whole.diagrams.apply(grade_words, grades.severe, grades.present)
         case m.CountyPressure():
             return whole.affected[rule.id]
         case m.RiskRule():

@@ -11,7 +11,8 @@ from ...logic.formula import names_in
 from ...logic.units import UNITS
 from ..directions import SIGN, moves
 from ..inputs import nice_value, unit_of
-from .findings import Finding, Shown
+from ..witness import Shown
+from .findings import Finding
 
 _FAR_APART = 50
 _TINY_SHARE = 0.01

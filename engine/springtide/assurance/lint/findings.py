@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..witness import Given, as_yaml, flow
+from ..witness import Shown
 
 CODES = {
     "L101": "never holds",
@@ -36,24 +36,6 @@ CODES = {
     "L503": "a paragraph cited twice",
     "L901": "silenced for nothing",
 }
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A concrete team that shows a finding: what is known of it, and what it comes to.
-
-    `note` is said in place of an example where what it comes to is nothing that an example could expect.
-    """
-
-    given: Given
-    comes_to: str
-    note: bool = False
-
-    def as_yaml(self, name: str) -> str:
-        """An example to paste, or a line about the team."""
-        if self.note:
-            return f"    {name}: {flow(self.given)}, {self.comes_to}"
-        return as_yaml(name, self.given, self.comes_to)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from ..diagrams import Diagram
 from ..inputs import Input
 from ..realising import possible, realised, realised_pair
 from ..steps import Fall, Step, falls, lower_after, worse_steps
-from ..witness import Given, given_of
-from .findings import Finding, Shown
+from ..witness import Given, Shown, given_of
+from .findings import Finding
 
 
 def findings(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace) -> Iterator[Finding]:

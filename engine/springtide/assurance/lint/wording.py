@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from ...logic import model as m
 from ...rulepack.example_checks import kinds_missing
 from ..scaffold import TO_WRITE
-from ..witness import Given
-from .findings import Finding, Shown
+from ..witness import Given, Shown
+from .findings import Finding
 
 _UNSAFE = re.compile(r"\bunsafe\b", re.IGNORECASE)
 _MAY_BECOME = re.compile(r"\bmay become$", re.IGNORECASE)
