@@ -304,3 +304,21 @@ def test_what_a_layer_moves_is_listed_and_no_failure(tmp_path: Path) -> None:
     tested = json.loads(run("rules", "test", str(tmp_path), "--json").output)
     assert tested["failed"] == 0
     assert tested["moved"] == sum(example["moved_by_this_layer"] for example in tested["examples"]) > 0
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "ascii", "utf-8"])
+def test_a_terminal_of_another_encoding_is_no_fault(encoding: str) -> None:
+    command = [sys.executable, "-m", "springtide", "score", str(ROOT / "examples" / "minimal")]
+    result = subprocess.run(command, env={**os.environ, "PYTHONIOENCODING": encoding}, capture_output=True)
+    assert result.returncode == 0, result.stderr
+    assert b"North Long-term" in result.stdout
+
+
+def test_a_level_is_understood_as_it_is_printed() -> None:
+    assert run("explain", "T001", "--evidence", str(ROOT / "examples" / "minimal"), "--why-not", "High").exit_code == 0
+
+
+def test_a_quarter_without_thresholds_is_json_too() -> None:
+    result = run("score", str(ROOT / "examples" / "minimal"), "--rules", "england", "--json")
+    assert result.exit_code == 3
+    assert "has no value of" in json.loads(result.stdout)["errors"][0]["message"]

@@ -96,6 +96,8 @@ def reports_faults(command: F) -> F:
         except (LookupError, DfeFileError) as error:
             if isinstance(error, (KeyError, IndexError)):
                 raise
+            if kwargs.get("as_json", False):
+                show_json({"schema_version": SCHEMA_VERSION, "errors": [{"message": str(error)}]})
             click.echo(str(error), err=True)
             sys.exit(INVALID)
         except EnginesDisagree as error:

@@ -43,6 +43,7 @@ def explain(
     result = assess(pack, common.evidence_in(evidence or example_folder(), pack, skip_bad_rows), quarter, engine=engine)
     chosen = _find(result, team)
     known = [level.id for level in pack.levels.levels]
+    why_not = why_not.strip().lower() if why_not is not None else None
     if why_not is not None and why_not not in known:
         raise click.BadParameter(f"there is no level '{why_not}'; levels: {', '.join(known)}", param_hint="--why-not")
     if evidence is None and not as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
@@ -34,6 +35,9 @@ for command in (assurance.coverage, assurance.mutate, assurance.prove, assurance
 
 def main() -> None:
     """Run the command line; an unforeseen fault is exit code 1 with one line, or a traceback on request."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a mark in place of what the terminal's encoding lacks
     try:
         cli.main(standalone_mode=True)
     except BrokenPipeError:
