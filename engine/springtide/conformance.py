@@ -16,6 +16,7 @@ from .logic import model as m
 from .logic.answers import favourable_answers, from_worst_to_best
 from .logic.formula import Arithmetic, Formula, LastQuarter, Name, SquareRoot
 from .logic.quarter import Quarter
+from .logic.units import UNITS
 
 Json = dict[str, Any]
 
@@ -23,14 +24,12 @@ Json = dict[str, Any]
 def neutral_pack(pack: m.RulePack, quarter: Quarter) -> Json:
     """A pack as it stands in one quarter: layers stacked, thresholds in force, conditions and formulas as trees.
 
-    Confidence is left out: it stands beside a result and is no part of it.
-
     Raises:
         LookupError: the pack has no thresholds for the quarter.
     """
     thresholds = pack.values(quarter)
     spell = _Speller(pack, thresholds, quarter)
-    watch = pack.supervision
+    watch, levels = pack.supervision, pack.levels
     return {
         "pack": {"id": pack.id, "version": pack.version},
         "quarter": str(quarter),
@@ -50,8 +49,14 @@ def neutral_pack(pack: m.RulePack, quarter: Quarter) -> Json:
         },
         "risk_rules": {one: {"level": pack.risk[one].level, "points": pack.risk[one].points, "when": spell(pack.risk[one].when)} for one in pack.rule_order},
         "notices": {one.id: {"when": spell(one.when)} for one in pack.notices.values()},
-        "levels": [level.id for level in pack.levels.levels],
-        "insufficient_evidence": {"id": pack.levels.insufficient.id, "below_pressures_told": thresholds[pack.levels.insufficient_below]},
+        "levels": [level.id for level in levels.levels],
+        "flagged_from": levels.flagged_from,
+        "insufficient_evidence": {"id": levels.insufficient.id, "below_pressures_told": thresholds[levels.insufficient_below]},
+        "confidence": {
+            "reducers": {one.id: {"weight": one.weight, "when": spell(one.when)} for one in pack.reducers.values()},
+            "low_from": {weight: thresholds[name] for weight, name in levels.confidence_low.items()},
+            "medium_from": {weight: thresholds[name] for weight, name in levels.confidence_medium.items()},
+        },
     }  # fmt: skip
 
 
@@ -81,7 +86,8 @@ class _Speller:
             case c.ReceivingTeam(part):
                 return {"receiving_team": self(part)}
             case c.MeasureTest(measure, comparison, threshold):
-                return {"number": measure, comparison: self.thresholds[threshold]}
+                a_tenth_tells = not UNITS[self.pack.thresholds[threshold].unit].counts_things
+                return {"number": measure, comparison: self.thresholds[threshold], "a_tenth_tells": a_tenth_tells}
             case c.SupplyTest(measure, state):
                 return {"number": measure, "is": state}
             case c.AnswerTest(question, side):
@@ -98,7 +104,10 @@ class _Speller:
                 return {"last_level" if last_quarter else "level": level}
             case c.PeriodTest(period):
                 return {"always": self.quarter in self.pack.periods[period].quarters}
-        raise ValueError(f"'{c.in_words(condition)}' is for confidence only, which the suite leaves out")
+            case c.AnswersTest(state):
+                return {"answers": state}
+            case c.KnifeEdgeTest(about):
+                return {"knife_edge": about}
 
     def formula(self, formula: Formula) -> Json:
         match formula:
@@ -122,7 +131,7 @@ def neutral_evidence(evidence: EvidenceSet, result: Assessment) -> Json:
         teams.append({
             "id": team.team.id, "county": team.team.county, "transfers_to": team.team.transfers_to or None,
             "figures": team.facts.evidence.figures, "last_quarter": team.facts.evidence.last_quarter,
-            "last_level": team.last_level, "answers": answers,
+            "last_level": team.last_level, "answers": answers, "respondents": [one.respondent or None for one in responses],
         })  # fmt: skip
     return {"teams": teams}
 
@@ -145,6 +154,8 @@ def _expected_of(team: TeamAssessment) -> Json:
         "supervision": {"state": str(team.supervision), "could_be": team.supervision.could_be},
         "rules": {name: str(truth) for name, truth in team.rules.items()},
         "notices": {name: str(truth) for name, truth in team.notices.items()},
+        "flagged": team.facts.pack.levels.flagged(team.level),
+        "confidence": {"band": team.confidence.band, "reasons": sorted(reason.id for reason in team.confidence.reasons)},
     }  # fmt: skip
 
 

@@ -12,12 +12,15 @@ from random import Random
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from random_cases import QUARTER, random_evidence, random_pack
+from random_cases import FIGURES, LEVELS, QUARTER, SCALE, random_evidence, random_pack
 
 from springtide import load_pack, parse_quarter, read_evidence
 from springtide.conformance import write_case
 from springtide.evidence.records import EvidenceSet, Response, Row
+from springtide.logic import conditions as c
+from springtide.logic import model as m
 from springtide.logic.facts import Team
+from springtide.logic.formula import parse_formula
 from springtide.logic.model import RulePack
 from springtide.logic.quarter import Quarter
 
@@ -50,12 +53,14 @@ def county(**teams: dict) -> EvidenceSet:
         figures = dict(given)
         area, receiving = figures.pop("county", "County"), figures.pop("transfers_to", "")
         answers, last = figures.pop("answers", []), figures.pop("last_quarter", None)
+        roles = figures.pop("roles", None)
         listed.append(Team(name, name, "", area, "", receiving))
         rows.append(Row(name, Q4, figures, {}, "workforce", len(rows) + 2))
         if last is not None:
             rows.append(Row(name, Q4.previous, last, {}, "workforce", len(rows) + 2))
-        for one in answers if isinstance(answers, list) else [answers]:
-            responses.append(Response(f"R{len(responses)}", name, Q4, None, "collective", one, len(responses) + 2))
+        given = answers if isinstance(answers, list) else [answers]
+        for one, role in zip(given, roles or ["collective"] * len(given), strict=True):
+            responses.append(Response(f"R{len(responses)}", name, Q4, None, role, one, len(responses) + 2))
     return EvidenceSet(tuple(listed), tuple(responses), tuple(rows))
 
 
@@ -69,11 +74,14 @@ def cases() -> Iterator[Case]:
     kent, england = load_pack("kent-2009"), load_pack("england")
     yield from _examples(kent)
     yield from _traps(kent)
+    yield from _confidence(kent)
+    yield from _logic()
     yield Case("england", "The same teams under the thresholds of another time.", england, _later(county(A=well(**GAP), B=well(**LOAD, **PEAK), C=well(vacant_posts=4.0))), Quarter(2024, 2))
     for seed in range(12):
         rng = Random(f"conformance {seed}")
         pack = random_pack(rng)
-        yield Case(f"random-{seed:02}", "A pack and evidence drawn at random, so that the whole language occurs.", pack, random_evidence(rng, pack, 6), QUARTER)
+        evidence = random_evidence(rng, pack, 6)
+        yield Case(f"random-{seed:02}", "A pack and evidence drawn at random, so that the whole language occurs.", with_reducers(rng, pack), evidence, QUARTER)
 
 
 def _later(evidence: EvidenceSet) -> EvidenceSet:
@@ -136,6 +144,142 @@ def _traps(kent: RulePack) -> Iterator[Case]:
     yield case("small-numbers", "A rate counts only beside a number: one person away, four referrals, two sessions say little.",
                A=well(established_posts=4.0, fte_unavailable=1.0), B=well(referrals=4.0, usual_referrals=1.0), C=well(referrals=10.0, usual_referrals=4.0),
                D=well(established_posts=8.0, fte_unavailable=1.5))  # fmt: skip
+
+
+def _confidence(kent: RulePack) -> Iterator[Case]:
+    """Knife edges, split answers and the bands: what stands beside a level."""
+
+    def case(name: str, about: str, **teams: dict) -> Case:
+        return Case(name, about, kent, county(**teams))
+
+    yield case("one-post-more-or-less", "One post more or less, or a tenth of a threshold, would move the level; in B nothing would.",
+               A=well(established_posts=13.0, vacant_posts=2.0, answers=GOOD), B=well(answers=GOOD), C=well(established_posts=14.0, vacant_posts=2.0, answers=GOOD),
+               D=well(vacant_posts=None, vacancy_rate=0.145, answers=GOOD), E=well(cases_worked=140.0, answers=GOOD), F=well(vacant_posts=0.5, answers=GOOD))  # fmt: skip
+    both = ["manager", "practitioner"]
+    yield case("split-answers", "Managers and practitioners on different sides; not where one side is unknown, not applicable, or nobody.",
+               A=well(answers=[{**GOOD, "q44": "never"}, {**GOOD, "q44": "always"}], roles=both), B=well(answers=[GOOD, GOOD], roles=both),
+               C=well(answers=[{**GOOD, "q44": "never"}, {**GOOD, "q44": "don't know"}], roles=both),
+               D=well(answers=[{**GOOD, "q44": "never"}, {**GOOD, "q44": "not applicable"}], roles=both),
+               E=well(answers=[{**GOOD, "q44": "never"}, {**GOOD, "q44": "always"}], roles=["manager", "collective"]),
+               F=well(answers=[{"q44": "never"}, {"q44": "always"}, {"q44": None}], roles=["manager", "practitioner", "practitioner"]),
+               G=well(answers=[{**GOOD, "q44": "never"}, {**GOOD, "q44": "always"}], roles=["", "practitioner"]))  # fmt: skip
+
+
+def with_reducers(rng: Random, pack: RulePack) -> RulePack:
+    """A random pack with reasons to trust its results less: its notices' conditions, and what only confidence reads."""
+    held = [*(notice.when for notice in pack.notices.values()), c.PeriodTest("now"), c.PeriodTest("then"), c.AnswersTest("split"), c.KnifeEdgeTest("one post")]
+    reducers = {f"k{n}": m.Reducer(**_declared(f"k{n}"), weight=rng.choice(["minor", "major"]), when=when) for n, when in enumerate(held)}
+    periods = {"now": m.Period("now", "Now", (QUARTER,), ""), "then": m.Period("then", "Then", (QUARTER.previous,), "")}
+    levels = replace(pack.levels, confidence_low={"major": "n2", "minor": "n3"}, confidence_medium={"major": "n1", "minor": "n2"})
+    return replace(pack, reducers=reducers, periods=periods, levels=levels)
+
+
+def _declared(name: str) -> dict:
+    return {"id": name, "title": name, "cites": (1,), "because": "", "examples": (), "at": ""}
+
+
+def tiny(notices: dict[str, c.Condition], **changes: object) -> RulePack:
+    """A pack of one pressure, one county pressure and one rule, with notices to ask what is to be seen."""
+    values = {"one": 1.0, "two": 2.0, "three": 3.0, "nought": 0.0, "third": 0.3, "third_of_one": 1 / 3, "share": 0.75, "far": 1e300}
+    counts = {"one", "two", "three", "nought"}
+    thresholds = {
+        name: m.Threshold(name, name, "count" if name in counts else "ratio change", (m.DatedValue(None, value, "judgement", "a test"),))
+        for name, value in values.items()
+    }  # fmt: skip
+    formulas = {
+        "quotient": "f0 / f1", "sum": "f0 + f1", "product": "f0 * f1", "root": "sqrt(f0)", "limitless_by_nought": "quotient * f1", "infinities": "quotient - quotient",
+        "change": "quotient - last_quarter(quotient)", "no_formula": "",
+    }  # fmt: skip
+    measures = {
+        name: m.Measure(name, name, parse_formula(text) if text else None, text, "ratio change", "neither", "HR", True, (1,), "")
+        for name, text in formulas.items()
+    }  # fmt: skip
+    scarce = m.TeamPressure(**_declared("scarce"), family="a", present=number("f2", "at_least", "two"), severe=number("f3", "at_least", "three"),
+                            points={"present": 2, "severe": 4}, tell_the_manager="")  # fmt: skip
+    heavy = replace(scarce, id="heavy", present=number("f4", "more_than", "one"), severe=number("f4", "more_than", "three"), points={"present": 1, "severe": 5})
+    county = m.CountyPressure(**_declared("shared"), affected=c.PressureTest("scarce", "present"), most="share", tell_the_manager="")
+    nothing = number("f5", "at_least", "far")
+    watch = m.Supervision(**_declared("supervision"), evidenced_strained=nothing, evidenced_adequate=nothing, inferred_strained=nothing,
+                          points={"evidenced strained": 3}, tell_the_manager="")  # fmt: skip
+    rules = {
+        "either": ("watch", c.AnyOf((c.PressureTest("scarce", "present"), c.PressureTest("heavy", "present")))),
+        "severe": ("increased", c.PressureTest("scarce", "severe")),
+        "together": ("elevated", c.AllOf((c.RuleTest("either"), c.CountyTest("shared", "on")))),
+    }
+    risk = {
+        name: m.RiskRule(**_declared(name), level=level, when=when, points=1, same_day=False, tell_the_manager="") for name, (level, when) in rules.items()
+    }  # fmt: skip
+    levels = m.Levels(
+        tuple(m.Level(name, name.title(), "", "") for name in LEVELS), "elevated", m.Level("insufficient evidence", "Insufficient evidence", "", ""),
+        "two", {"major": "one", "minor": "three"}, {"minor": "two"},
+    )  # fmt: skip
+    asked = {name: m.Notice(**_declared(name), channel="notice", when=when, tell_the_manager="") for name, when in notices.items()}
+    pack = m.RulePack(
+        id="tiny", version="1.0.0", title="Tiny", hash="0" * 16, layers=(), words=m.Words("team", "teams", "district", "county"),
+        thresholds=thresholds, figures={name: m.Figure(name, name, name, "workforce", "ratio change", "neither", "HR") for name in FIGURES},
+        measures=measures, questionnaire=m.Questionnaire(SCALE, (m.Theme("theme", "Theme", (6,)),), (), (), ()),
+        team_pressures={"scarce": scarce, "heavy": heavy}, county_pressures={"shared": county}, supervision=watch, risk=risk, notices=asked,
+        reducers={}, levels=levels, periods={}, paragraphs=(),
+    )  # fmt: skip
+    return replace(pack, **changes)  # type: ignore[arg-type]
+
+
+def number(measure: str, comparison: c.Comparison, threshold: str) -> c.Condition:
+    return c.MeasureTest(measure, comparison, threshold)
+
+
+def _logic() -> Iterator[Case]:
+    """Small packs made for one question each."""
+    quiet = {"f2": 0.0, "f3": 0.0, "f4": 0.0, "f5": 0.0}
+    every: tuple[c.Comparison, ...] = ("at_least", "more_than", "at_most", "less_than")
+    yield Case("every-comparison", "Each comparison below, within a billionth of, exactly on and beyond a threshold, after a sum and after a division.",
+               tiny({f"{name}_{word}": number(name, word, at) for name, at in (("sum", "third"), ("quotient", "third_of_one")) for word in every}),
+               county(A={**quiet, "f0": 0.1, "f1": 0.2}, B={**quiet, "f0": 0.1, "f1": 0.3}, C={**quiet, "f0": 0.3 - 5e-10, "f1": 0.0},
+                      D={**quiet, "f0": 0.3 - 2e-9, "f1": 0.0}, E={**quiet, "f0": 0.3 + 5e-10, "f1": 0.0}, F={**quiet, "f0": 0.3 + 2e-9, "f1": 0.0},
+                      G={**quiet, "f0": 0.05, "f1": 0.15}, H={**quiet, "f1": 0.3}))  # fmt: skip
+    yield Case("arithmetic", "Infinities of both signs, nought by nought, infinity less infinity, infinity times nought, the root of less than nought, a rate given whole.",
+               tiny({f"{name}_{word}": number(name, word, at) for name in ("quotient", "product", "limitless_by_nought", "root", "infinities", "no_formula") for word, at in (("at_least", "far"), ("at_most", "nought"))}
+                    | {f"{name}_missing": c.SupplyTest(name, "missing") for name in ("quotient", "product", "limitless_by_nought", "root", "infinities", "no_formula")}),
+               county(A={**quiet, "f0": 2.0, "f1": 0.0}, B={**quiet, "f0": -2.0, "f1": 0.0}, C={**quiet, "f0": 0.0, "f1": 0.0}, D={**quiet, "f0": 1e200, "f1": 1e200},
+                      E={**quiet, "f0": 1.0}, F={**quiet, "quotient": 0.0}, G={**quiet, "no_formula": 0.0, "f0": 0.0, "f1": 5.0}))  # fmt: skip
+    unknown, yes, no = number("f0", "at_least", "one"), number("f2", "at_least", "nought"), number("f2", "less_than", "nought")
+    parts = (yes, unknown, no, unknown)
+    yield Case("three-truth-values", "All, any, not and at least n of, with parts that are met, not met and unknown; A knows nothing of f0.",
+               tiny({f"{n}_of_four": c.AtLeastOf(n, parts) for n in ("nought", "one", "two", "three")}
+                    | {"three_of_two": c.AtLeastOf("three", (yes, unknown)), "not_unknown": c.Not(unknown), "not_yes": c.Not(yes), "not_no": c.Not(no),
+                       "not_not_unknown": c.Not(c.Not(unknown)), "all_with_no": c.AllOf((yes, unknown, no)), "all_unknown": c.AllOf((yes, unknown)),
+                       "any_with_yes": c.AnyOf((no, unknown, yes)), "any_unknown": c.AnyOf((no, unknown)), "all_of_none": c.AllOf(()), "any_of_none": c.AnyOf(()), "unknown_or_not": c.AnyOf((unknown, c.Not(unknown)))}),
+               county(A=quiet, B={**quiet, "f0": 1.0}, C={**quiet, "f0": 0.0}))  # fmt: skip
+    yield Case("severe-implies-present", "A pressure is present wherever it is severe, and could be present wherever it could be severe.",
+               tiny({"present": c.PressureTest("scarce", "present"), "severe": c.PressureTest("scarce", "severe")}),
+               county(A={**quiet, "f3": 3.0}, B={"f2": 0.0, "f4": 0.0}, C={"f2": 2.0, "f4": 0.0}, D={"f3": 0.0, "f4": 0.0}, E={"f2": 2.0, "f3": 0.0, "f4": 2.0}, F={"f4": 4.0}))  # fmt: skip
+    yield Case("exactly-the-share", "Three of four teams are not more than three quarters; one silent team more leaves it open in East, four of four prove it in North.",
+               tiny({"shared": c.CountyTest("shared", "on"), "affected": c.CountyTest("shared", "affected")}),
+               county(**{f"{area}{n}": {**quiet, "county": area, **given} for area, rows in (
+                   ("West", ({"f2": 2.0},) * 3 + ({},)), ("North", ({"f2": 2.0},) * 4), ("South", ({"f2": 2.0},) + ({},) * 3),
+               ) for n, given in enumerate(rows)}, **{f"East{n}": {**given, "county": "East"} for n, given in enumerate(({"f2": 2.0, "f4": 0.0},) * 3 + ({"f4": 0.0},))}))  # fmt: skip
+    yield Case("last-level", "Last quarter's level: known, too little to say, and none; and changes that need a figure of last quarter.",
+               tiny({f"last_{level}": c.LevelTest(level, True) for level in LEVELS[:4]} | {f"now_{level}": c.LevelTest(level) for level in LEVELS[1:4]}
+                    | {"change": number("change", "more_than", "nought"), "change_known": c.SupplyTest("change", "supplied")}),
+               county(A={**quiet, "f0": 2.0, "f1": 1.0, "f3": 3.0, "last_quarter": {**quiet, "f3": 3.0, "f0": 1.0, "f1": 1.0}}, B={**quiet, "last_quarter": quiet}, C=quiet,
+                      D={**quiet, "f0": 1.0, "f1": 1.0, "last_quarter": {"f0": 1.0, "f1": 0.0}}, E={"last_quarter": {**quiet, "f2": 2.0}}))  # fmt: skip
+    weigh = {f"minor_{n}": ("minor", number(f"f{n}", "at_least", "one")) for n in range(4)} | {"major": ("major", number("f5", "at_least", "one"))}
+    reducers = {name: m.Reducer(**_declared(name), weight=weight, when=when) for name, (weight, when) in weigh.items()}  # type: ignore[arg-type]
+    yield Case("confidence-bands", "One reason leaves it high, two make it medium, three or a major one low; a reason that is unknown does not count.",
+               tiny({}, reducers=reducers),
+               county(A=quiet, B={**quiet, "f0": 1.0}, C={**quiet, "f0": 1.0, "f1": 1.0}, D={**quiet, "f0": 1.0, "f1": 1.0, "f2": 1.0}, E={**quiet, "f5": 1.0}, F={"f1": 1.0}, G={"f4": 0.0}))  # fmt: skip
+    edges = {f"edge_{n}": m.Reducer(**_declared(f"edge_{n}"), weight="minor", when=c.KnifeEdgeTest(about)) for n, about in enumerate(("one post", "threshold"))}  # type: ignore[arg-type]
+    tenths = {name: m.Threshold(name, name, unit, (m.DatedValue(None, value, "judgement", "a test"),)) for name, unit, value in (
+        ("rate", "share", 0.2), ("people", "count", 3.0), ("fall", "change", -0.5))}  # fmt: skip
+    plain = tiny({}, reducers=edges)
+    scarce = replace(plain.team_pressures["scarce"], present=number("vacant_posts", "at_least", "people"), severe=number("f3", "at_least", "rate"))
+    fallen = c.AllOf((number("f4", "at_most", "fall"), number("f1", "at_least", "rate")))
+    heavy = replace(plain.team_pressures["heavy"], present=fallen, severe=fallen)
+    yield Case("knife-edges", "A tenth stricter and a tenth more lenient, of a threshold above nought and of one below; counts do not move, and a post must fit the establishment.",
+               replace(plain, thresholds=plain.thresholds | tenths, team_pressures={"scarce": scarce, "heavy": heavy}),
+               county(**{name: {"vacant_posts": posts, "established_posts": of, "f3": rate, "f4": fall, "f1": 0.18 if name == "M" else 1.0, "f5": 0.0} for name, posts, of, rate, fall in (
+                   ("A", 0.0, 9.0, 0.0, 0.0), ("B", 2.0, 9.0, 0.0, 0.0), ("C", 3.0, 9.0, 0.0, 0.0), ("D", 2.0, 2.0, 0.0, 0.0), ("E", 0.0, 9.0, 0.18, 0.0), ("F", 0.0, 9.0, 0.179, 0.0),
+                   ("G", 0.0, 9.0, 0.21, 0.0), ("H", 0.0, 9.0, 0.0, -0.45), ("I", 0.0, 9.0, 0.0, -0.449), ("J", 0.0, 9.0, 0.0, -0.52), ("K", 0.0, 9.0, 0.0, -0.56), ("L", 3.0, 9.0, 0.3, 0.0), ("M", 0.0, 9.0, 0.0, -0.45))}))  # fmt: skip
 
 
 def main() -> None:

@@ -30,6 +30,7 @@ class Team:
         self.pressures, self.affected, self.county, self.rules = {}, {}, {}, {}
         self.strained = self.adequate = self.inferred = CANNOT_TELL
         self.receiving = None
+        self.edges, self.moved = set(), 0
 
     # -- numbers ---------------------------------------------------------------------------------
 
@@ -58,8 +59,12 @@ class Team:
 
     # -- answers ---------------------------------------------------------------------------------
 
-    def answer(self, question, side):
-        given = self.evidence["answers"].get(question, [])
+    def given(self, question, role=None):
+        answers = zip(self.evidence["answers"].get(question, []), self.evidence["respondents"], strict=False)
+        return [answer for answer, by in answers if role in (None, by)]
+
+    def answer(self, question, side, role=None):
+        given = self.given(question, role)
         counted = [one for one in given if one != self.pack["not_counted"]]
         if not counted:
             return NOT_MET if given else CANNOT_TELL
@@ -69,6 +74,15 @@ class Team:
         if side == "adverse":
             return truth(favourable + unknown <= half, favourable <= half)
         return truth(favourable > half, favourable + unknown > half)
+
+    def split(self, question):
+        """Managers and practitioners on different sides."""
+        sides = []
+        for role in ("manager", "practitioner"):
+            if all(one == self.pack["not_counted"] for one in self.given(question, role)):
+                return False
+            sides.append(self.answer(question, "adverse", role))
+        return sorted(sides) == [NOT_MET, MET]
 
     # -- conditions ------------------------------------------------------------------------------
 
@@ -97,6 +111,10 @@ class Team:
             return self.supervision(condition["supervision"])
         if "rule" in condition:
             return self.rules[condition["rule"]]
+        if "answers" in condition:
+            return MET if any(self.split(question) for question in self.pack["questions"]) else NOT_MET
+        if "knife_edge" in condition:
+            return MET if condition["knife_edge"] in self.edges else NOT_MET
         if "always" in condition:
             return MET if condition["always"] else NOT_MET
         return self.level_reached(condition)
@@ -107,7 +125,9 @@ class Team:
             return MET if (value is None) == (condition["is"] == "missing") else NOT_MET
         if value is None:
             return CANNOT_TELL
-        ((comparison, limit),) = [(key, held) for key, held in condition.items() if key != "number"]
+        ((comparison, limit),) = [(key, held) for key, held in condition.items() if key not in ("number", "a_tenth_tells")]
+        if condition["a_tenth_tells"]:
+            limit += (self.moved if comparison in ("at_least", "more_than") else -self.moved) * abs(limit)
         met = {
             "at_least": value >= limit - ALLOWANCE, "more_than": value > limit + ALLOWANCE,
             "at_most": value <= limit + ALLOWANCE, "less_than": value < limit - ALLOWANCE,
@@ -152,21 +172,57 @@ class Team:
             name = next(name for name, rule in waiting.items() if not rules_in(rule["when"]) & set(waiting))
             self.rules[name] = self.holds(waiting.pop(name)["when"])
 
-    def result(self):
+    def level(self):
+        """The level and the could-be."""
         levels, rules, thin = self.pack["levels"], self.pack["risk_rules"], self.pack["insufficient_evidence"]
         proved = max((levels.index(rules[name]["level"]) for name, held in self.rules.items() if held == MET), default=0)
         possible = max((levels.index(rules[name]["level"]) for name, held in self.rules.items() if held != NOT_MET), default=0)
         told = sum(present != CANNOT_TELL for present, _ in self.pressures.values())
         level = thin["id"] if proved == 0 and told < thin["below_pressures_told"] else levels[proved]
+        return level, level if possible == proved else levels[possible]
+
+    def rank(self, level):
+        levels = self.pack["levels"]
+        return levels.index(level) if level in levels else 0
+
+    def otherwise(self, figures=None, moved=0):
+        """The rank that this team would have with other figures, or with every threshold moved."""
+        other = Team(self.pack, self.evidence | {"figures": self.evidence["figures"] | (figures or {})})
+        other.county, other.receiving, other.moved = self.county, self.receiving, moved
+        other.by_itself()
+        other.with_its_county()
+        return other.rank(other.level()[0])
+
+    def find_edges(self):
+        here, figures = self.rank(self.level()[0]), self.evidence["figures"]
+        vacant, established = figures.get("vacant_posts"), figures.get("established_posts")
+        if vacant is not None and established is not None:
+            tried = [count for count in (vacant - 1, vacant + 1) if 0 <= count <= established]
+            if any(self.otherwise({"vacant_posts": count}) != here for count in tried):
+                self.edges.add("one post")
+        if any(self.otherwise(moved=tenth) != here for tenth in (0.1, -0.1)):
+            self.edges.add("threshold")
+
+    def confidence(self):
+        rules = self.pack["confidence"]
+        met = sorted(name for name, rule in rules["reducers"].items() if self.holds(rule["when"]) == MET)
+        weights = [rules["reducers"][name]["weight"] for name in met]
+        low, medium = (any(weights.count(weight) >= n for weight, n in rules[key].items()) for key in ("low_from", "medium_from"))
+        return {"band": "low" if low else "medium" if medium else "high", "reasons": met}
+
+    def result(self):
+        level, could_be = self.level()
+        self.find_edges()
         states = {name: grade(*held) for name, held in self.pressures.items()}
         worst = {name: "severe" if severe else "present" if present else "none" for name, (present, severe) in self.pressures.items()}
         return {
-            "level": level, "could_be": level if possible == proved else levels[possible], "score": self.score(states, worst),
+            "level": level, "could_be": could_be, "score": self.score(states, worst),
             "pressures": {name: {"state": states[name], "could_be": worst[name]} for name in states},
             "affected": {name: WORDS[held] for name, held in self.affected.items()},
             "supervision": self.supervision_words(),
             "rules": {name: WORDS[held] for name, held in self.rules.items()},
             "notices": {name: WORDS[self.holds(rule["when"])] for name, rule in self.pack["notices"].items()},
+            "flagged": self.rank(level) >= self.rank(self.pack["flagged_from"]), "confidence": self.confidence(),
         }  # fmt: skip
 
     def score(self, states, worst):

@@ -44,11 +44,38 @@ def test_the_whole_language_occurs() -> None:
     text = "".join((folder / "pack.json").read_text(encoding="utf-8") for folder in CASES.iterdir())
     for word in (
         "all", "any", "not", "of", "at_least", "more_than", "at_most", "less_than", "answer", "pressure", "county_pressure", "supervision", "rule",
-        "level", "last_level", "receiving_team", "sqrt", "last_quarter", "+", "-", "*", "/",
+        "level", "last_level", "receiving_team", "sqrt", "last_quarter", "+", "-", "*", "/", "always", "answers", "knife_edge",
     ):  # fmt: skip
         assert f'"{word}": ' in text, word
     levels = {team["level"] for folder in CASES.iterdir() for team in json.loads((folder / "expected.json").read_text(encoding="utf-8"))["teams"].values()}
     assert levels == {"steady", "watch", "increased", "elevated", "high", "insufficient evidence"}
+
+
+def test_every_comparison_is_met_not_met_and_unknown() -> None:
+    seen = set()
+    folder = CASES / "every-comparison"
+    pack, result = (json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in ("pack", "expected"))
+    for name, notice in pack["notices"].items():
+        (word,) = set(notice["when"]) & {"at_least", "more_than", "at_most", "less_than"}
+        seen |= {(word, team["notices"][name]) for team in result["teams"].values()}
+    assert len(seen) == 12
+
+
+def test_every_band_and_knife_edge_occurs() -> None:
+    teams = [team for folder in CASES.iterdir() for team in json.loads((folder / "expected.json").read_text(encoding="utf-8"))["teams"].values()]
+    assert {team["confidence"]["band"] for team in teams} == {"high", "medium", "low"}
+    reasons = {reason for team in teams for reason in team["confidence"]["reasons"]}
+    assert {"knife_edge_post", "knife_edge_threshold", "split_answers", "scrutiny_peak"} <= reasons
+
+
+def test_last_quarters_level_is_the_level_of_last_quarter() -> None:
+    earlier = json.loads((CASES / "example-kent-q3" / "expected.json").read_text(encoding="utf-8"))["teams"]
+    later = json.loads((CASES / "example-kent-q4" / "evidence.json").read_text(encoding="utf-8"))["teams"]
+    assert {team["id"]: team["last_level"] for team in later} == {name: team["level"] for name, team in earlier.items()}
+
+
+def test_the_suite_stays_small() -> None:
+    assert sum(path.stat().st_size for path in CASES.rglob("*") if path.is_file()) < 1_500_000
 
 
 def test_the_runner_needs_nothing_of_springtide() -> None:
