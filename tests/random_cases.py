@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from random import Random
 
+from springtide.evidence.places import Where
 from springtide.evidence.records import EvidenceSet, Response, Row
 from springtide.logic import conditions as c
 from springtide.logic import model as m
@@ -146,12 +147,12 @@ def random_evidence(rng: Random, pack: m.RulePack, teams: int) -> EvidenceSet:
         for quarter in (QUARTER.previous, QUARTER):
             if rng.random() < 0.9:
                 kept = {n: rng.choice([0.0, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0]) for n in names if rng.random() < (0.8 if n in pack.figures else 0.1)}
-                rows.append(Row(team, quarter, kept, {}, "workforce", len(rows) + 2))
+                rows.append(Row(team, quarter, kept, {}, "workforce", Where("workforce.csv", len(rows) + 2)))
         for _ in range(rng.randint(0, 4)):
             answers = {q: rng.choice([*SCALE.answers, SCALE.not_counted, SCALE.missing, None]) for q in pack.questions}
             key = f"R{len(responses)}"
             role = rng.choice(["manager", "practitioner", "collective", ""])
-            responses.append(Response(key, team, QUARTER, date(2009, 2, 1), role, answers, len(responses) + 2))
+            responses.append(Response(key, team, QUARTER, date(2009, 2, 1), role, answers, Where("responses.csv", len(responses) + 2)))
     return EvidenceSet(listed, tuple(responses), tuple(rows))
 
 

@@ -111,10 +111,16 @@ def assess(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None
     engines, because = choose_engines(engine)
     last_levels: dict[str, str] = {}
     for earlier in _run_of_quarters(pack, evidence, quarter):
-        result, _ = _assess(pack, evidence, earlier, engines, last_levels)
-        last_levels = {team: found.verdict.level for team, found in result.teams.items()}
-    result, facts = _assess(pack, evidence, quarter, engines, last_levels)
-    teams = tuple(_team_assessment(pack, team, result, facts[team.id], evidence, quarter) for team in evidence.teams)
+        result, _ = _assess(pack, evidence.as_of(earlier), earlier, engines, last_levels)
+        # A team that was made of others, or took their work over, has no level of last quarter to be compared with.
+        last_levels = {
+            team: found.verdict.level for team, found in result.teams.items() if not evidence.changes.breaks(team, earlier.next)
+        }
+    listed = evidence.as_of(quarter)
+    if not listed.teams:
+        raise QuarterChoiceError(f"the team list has no team in {quarter}")
+    result, facts = _assess(pack, listed, quarter, engines, last_levels)
+    teams = tuple(_team_assessment(pack, team, result, facts[team.id], listed, quarter) for team in listed.teams)
     remarks = tuple(remark for remark in evidence.remarks if remark.quarter in (None, quarter))
     return Assessment(pack, evidence.hash, quarter, engines, because, result.county, teams, evidence.left_out, remarks)
 

@@ -16,6 +16,7 @@ from random_cases import FIGURES, LEVELS, QUARTER, SCALE, random_evidence, rando
 
 from springtide import load_pack, parse_quarter, read_evidence
 from springtide.conformance import write_case
+from springtide.evidence.places import Where
 from springtide.evidence.records import EvidenceSet, Response, Row
 from springtide.logic import conditions as c
 from springtide.logic import model as m
@@ -55,12 +56,12 @@ def county(**teams: dict) -> EvidenceSet:
         answers, last = figures.pop("answers", []), figures.pop("last_quarter", None)
         roles = figures.pop("roles", None)
         listed.append(Team(name, name, "", area, "", receiving))
-        rows.append(Row(name, Q4, figures, {}, "workforce", len(rows) + 2))
+        rows.append(Row(name, Q4, figures, {}, "workforce", Where("workforce.csv", len(rows) + 2)))
         if last is not None:
-            rows.append(Row(name, Q4.previous, last, {}, "workforce", len(rows) + 2))
+            rows.append(Row(name, Q4.previous, last, {}, "workforce", Where("workforce.csv", len(rows) + 2)))
         given = answers if isinstance(answers, list) else [answers]
         for one, role in zip(given, roles or ["collective"] * len(given), strict=True):
-            responses.append(Response(f"R{len(responses)}", name, Q4, None, role, one, len(responses) + 2))
+            responses.append(Response(f"R{len(responses)}", name, Q4, None, role, one, Where("responses.csv", len(responses) + 2)))
     return EvidenceSet(tuple(listed), tuple(responses), tuple(rows))
 
 

@@ -126,15 +126,23 @@ def test_remarks_can_be_shown(case: Path, kent: RulePack, tmp_path: Path) -> Non
 def test_no_folder(kent: RulePack, tmp_path: Path) -> None:
     with pytest.raises(EvidenceError) as caught:
         read_evidence(tmp_path / "nowhere", kent)
-    assert str(caught.value) == f"{tmp_path / 'nowhere'}: the evidence folder does not exist; give a folder with teams.csv in it"
+    assert str(caught.value) == f"{tmp_path / 'nowhere'}: the evidence folder does not exist; give a folder with teams.csv in it, or a workbook"
 
 
-def test_a_file_for_a_folder(kent: RulePack, tmp_path: Path) -> None:
-    file = tmp_path / "teams.csv"
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("teams.csv", "teams.csv: the team list has no teams; give each team a row below the headings"),
+        ("survey.csv", "survey.csv: which table this is can't be told from its name; name it teams, responses, workforce or audits.csv"),
+        ("teams.ods", "teams.ods: this file is not read as evidence; give a folder, a workbook (.xlsx) or a CSV file"),
+    ],
+)
+def test_a_file_for_a_folder(name: str, says: str, kent: RulePack, tmp_path: Path) -> None:
+    file = tmp_path / name
     file.write_text("team_id,team_name,county\n", encoding="utf-8")
     with pytest.raises(EvidenceError) as caught:
         read_evidence(file, kent)
-    assert str(caught.value) == f"{file}: the evidence folder is a file; give a folder with teams.csv in it"
+    assert str(caught.value) == says
 
 
 def test_a_name_too_long_for_any_disk(kent: RulePack) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from springtide import Assessment, Quarter, assess, load_pack
+from springtide.evidence.places import Where
 from springtide.evidence.records import EvidenceSet, Response, Row
 from springtide.logic.answers import favourable_answers, from_worst_to_best
 from springtide.logic.facts import Team
@@ -46,10 +47,10 @@ def random_counties(rng: Random, name: str) -> EvidenceSet:
             team = f"{letter}{county}"
             teams.append(Team(team, team, "", f"County {county}"))
             figures = {f: float(rng.choice(values)) for f, values in NUMBERS.items() if rng.random() < 0.85}
-            rows.append(Row(team, quarter, figures, {}, "workforce", len(rows) + 2))
+            rows.append(Row(team, quarter, figures, {}, "workforce", Where("workforce.csv", len(rows) + 2)))
             if rng.random() < 0.6:
                 answers = {q: rng.choice([*scale.answers[1:4], None]) if q in pack.questions_read else None for q in pack.questions}
-                responses.append(Response(f"R{team}", team, quarter, date(2009, 2, 1), "manager", answers, len(responses) + 2))
+                responses.append(Response(f"R{team}", team, quarter, date(2009, 2, 1), "manager", answers, Where("responses.csv", len(responses) + 2)))
     return EvidenceSet(tuple(teams), tuple(responses), tuple(rows))
 
 
@@ -177,7 +178,7 @@ def test_the_storm_holds_whatever_the_answers_say(name: str, seed: int) -> None:
     evidence = random_counties(rng, name)
     struck = [team.id for team in evidence.teams if team.id.startswith("A")]
     rows = [row if row.team not in struck else replace(row, figures=storm) for row in evidence.rows]
-    good = [Response(f"S{team}", team, quarter, None, "collective", best_answers(rng, pack), 2) for team in struck]
+    good = [Response(f"S{team}", team, quarter, None, "collective", best_answers(rng, pack), Where("responses.csv", 2)) for team in struck]
     others = [response for response in evidence.responses if response.team not in struck]
     result = scored(name, replace(evidence, rows=tuple(rows), responses=(*others, *good)))
     assert {result.team(team).level for team in struck} == {"high"}
@@ -190,7 +191,7 @@ def best_answers(rng: Random, pack: RulePack) -> dict[str, str | None]:
 
 def test_no_evidence_is_insufficient_and_never_steady(kent: RulePack) -> None:
     teams = (Team("A", "A", "", "County"), Team("B", "B", "", "County"))
-    only_b = Row("B", QUARTERS["kent-2009"], {"established_posts": 8.0}, {}, "workforce", 2)
+    only_b = Row("B", QUARTERS["kent-2009"], {"established_posts": 8.0}, {}, "workforce", Where("workforce.csv", 2))
     result = assess(kent, EvidenceSet(teams, (), (only_b,)))
     assert [team.level for team in result.teams] == ["insufficient evidence"] * 2
     assert [team.could_be for team in result.teams] == ["high"] * 2

@@ -28,7 +28,7 @@ def findings(evidence: str, rules: str, quarter: Quarter | None, skip_bad_rows: 
     pack = common.pack_named(rules)
     held = common.evidence_in(evidence, pack, skip_bad_rows)
     chosen = choose_quarter(held, quarter)
-    found = county_findings(pack, {team.id: held.of(pack, team.id, chosen).answers for team in held.teams})
+    found = county_findings(pack, {team.id: held.of(pack, team.id, chosen).answers for team in held.as_of(chosen).teams})
     if as_json:
         common.show_json(findings_table.as_dict(pack, held, chosen, found))
     else:

@@ -16,7 +16,7 @@ from pathlib import Path
 from ..logic.formula import compute, names_in, parse_formula
 from ..logic.quarter import Quarter
 from .cells import MISSING_MARKS, BadCell, read_number
-from .reader import TEAM_COLUMNS
+from .team_list import TEAM_COLUMNS
 
 # Figures and measures of the rule packs, with the column of the census and the unit in which it is read.
 _COLUMNS = {

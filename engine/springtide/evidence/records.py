@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -14,23 +14,37 @@ from ..logic.facts import Evidence, Team
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..logic.truth import Truth
+from .changes import Changes
+from .places import Where, in_words, rank
 
 RESPONDENTS = ("manager", "practitioner", "collective")
-FILES = ("teams.csv", "responses.csv", "workforce.csv", "audits.csv")  # in the order in which they are read and reported
 
 
 @dataclass(frozen=True)
 class EvidenceProblem:
-    """One thing wrong in the evidence: file, row as a spreadsheet counts it (0: the file as a whole), column."""
+    """One thing wrong in the evidence: file, row as a spreadsheet counts it (0: the file as a whole), column.
+
+    In a workbook also the sheet, and the cell where it is one cell.
+    """
 
     file: str
     row: int
     column: str
     message: str
     hint: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+    @property
+    def place(self) -> str:
+        return in_words(self.file, self.row, self.column, self.sheet, self.cell)
+
+    @property
+    def says(self) -> str:
+        return self.message + (f"; {self.hint}" if self.hint else "")
 
     def __str__(self) -> str:
-        return f"{_place(self.file, self.row, self.column)}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+        return f"{self.place}: {self.says}"
 
 
 class EvidenceError(Exception):
@@ -56,23 +70,30 @@ class Remark:
     team: str
     says: str
     quarter: Quarter | None = None
+    sheet: str = ""
+    cell: str = ""
 
     def __str__(self) -> str:
-        return f"{_place(self.file, self.row, self.column)}: {self.says}" if self.row else self.says
+        return f"{in_words(self.file, self.row, self.column, self.sheet, self.cell)}: {self.says}" if self.row else self.says
+
+    @property
+    def order(self) -> tuple[int, str, str, int, str, str, str]:
+        return (rank(self.file, self.sheet), self.file, self.sheet, self.row, self.code, self.team, str(self.quarter))
+
+
+@dataclass(frozen=True)
+class ReadFrom:
+    """What was read from where: a table's file and sheet, and how many rows it gave."""
+
+    file: str
+    sheet: str
+    table: str
+    rows: int
 
 
 def in_file_order(problems: Iterable[EvidenceProblem]) -> tuple[EvidenceProblem, ...]:
     """Each problem once: what is no table first, then the team list, for a mistake there leads to others."""
-    return tuple(sorted(set(problems), key=lambda p: (file_rank(p.file), p.file, p.row, p.column, p.message, p.hint)))
-
-
-def file_rank(file: str) -> int:
-    """The place of a file in the order of reading; -1 for a folder, or a file of another name."""
-    return FILES.index(file) if file in FILES else -1
-
-
-def _place(file: str, row: int, column: str) -> str:
-    return file + (f", row {row}" if row else "") + (f", column {column}" if column else "")
+    return tuple(sorted(set(problems), key=lambda p: (rank(p.file, p.sheet), p.file, p.sheet, p.row, p.column, p.message, p.hint)))
 
 
 @dataclass(frozen=True)
@@ -85,24 +106,29 @@ class Response:
     completed_on: date | None
     respondent: str
     answers: dict[str, str | None]
-    row: int
+    at: Where
 
 
 @dataclass(frozen=True)
 class Row:
-    """A team's figures for a quarter in one table. `marks` are the symbols that stood for missing."""
+    """A team's figures for a quarter in one row of a table. `marks` are the symbols that stood for missing."""
 
     team: str
     quarter: Quarter
     figures: dict[str, float]
     marks: dict[str, str]
     table: str
-    row: int
+    at: Where
 
 
 @dataclass(frozen=True)
 class EvidenceSet:
-    """Everything read from one folder. `left_out` lists what `--skip-bad-rows` passed over; `remarks`, what to look at."""
+    """All the evidence there is.
+
+    `teams` is the whole list with every period of each team, or that of one quarter (see `as_of`; the whole is then in
+    `whole_list`). `left_out` lists what `--skip-bad-rows` passed over; `remarks`, what to look at; `read_from`, the
+    files and sheets.
+    """
 
     teams: tuple[Team, ...]
     responses: tuple[Response, ...]
@@ -110,6 +136,8 @@ class EvidenceSet:
     left_out: tuple[EvidenceProblem, ...] = ()
     source: str = field(default="", compare=False)
     remarks: tuple[Remark, ...] = ()
+    read_from: tuple[ReadFrom, ...] = field(default=(), compare=False)
+    whole_list: tuple[Team, ...] = ()
 
     @cached_property
     def quarters(self) -> tuple[Quarter, ...]:
@@ -119,14 +147,32 @@ class EvidenceSet:
     def hash(self) -> str:
         """SHA-256 of what the evidence says, whatever the order of its rows."""
         content = {
-            "teams": sorted([t.id, t.name, t.district, t.county, t.kind, t.transfers_to] for t in self.teams),
+            "teams": sorted([t.id, t.name, t.district, t.county, t.kind, t.transfers_to, *_period(t)] for t in self.teams),
             "responses": sorted(
                 [r.id, r.team, str(r.quarter), str(r.completed_on), r.respondent, sorted((q, a or "") for q, a in r.answers.items())]
                 for r in self.responses
             ),
-            "figures": sorted([r.table, r.team, str(r.quarter), sorted(r.figures.items())] for r in self.rows),
+            "figures": sorted([table, team, str(q), sorted(held.items())] for (table, team, q), held in self._by_table.items()),
         }
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+    def as_of(self, quarter: Quarter) -> EvidenceSet:
+        """The same evidence with the team list of one quarter."""
+        teams = tuple(team for team in self.teams if team.in_force(quarter))
+        return self if len(teams) == len(self.teams) else replace(self, teams=teams, whole_list=self.whole_list or self.teams)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What the team list says of teams over time."""
+        return Changes(self.whole_list or self.teams)
+
+    @cached_property
+    def _by_table(self) -> dict[tuple[str, str, Quarter], dict[str, float]]:
+        """What each table says of a team and quarter, whatever the number of files it came in."""
+        found: dict[tuple[str, str, Quarter], dict[str, float]] = {}
+        for row in self.rows:
+            found.setdefault((row.table, row.team, row.quarter), {}).update(row.figures)
+        return found
 
     @cached_property
     def _figures(self) -> dict[tuple[str, Quarter], list[Row]]:
@@ -163,21 +209,33 @@ class EvidenceSet:
         """One team's evidence for one quarter, as the rules read it."""
         responses = self.responses_of(team, quarter)
         answers = {q.id: _combined(pack, q.id, responses) for q in pack.questionnaire.questions} if responses else {}
-        cells = {
-            name: f"{row.table}.csv row {row.row}"
-            for row in self._figures.get((team, quarter), [])
-            for name in row.figures
-        }
-        if responses:
-            rows = ", ".join(str(response.row) for response in sorted(responses, key=lambda r: r.row))
-            cells |= {question: f"responses.csv row{'s' if len(responses) > 1 else ''} {rows}" for question in answers}
+        cells = {name: row.at.of(name) for row in self._figures.get((team, quarter), []) for name in row.figures}
+        cells |= {question: _all_stand([response.at for response in responses], question) for question in answers}
         return Evidence(
             figures=self.figures_of(team, quarter) | _counted(pack, responses, quarter),
-            last_quarter=self.figures_of(team, quarter.previous),
+            last_quarter={} if self.changes.breaks(team, quarter) else self.figures_of(team, quarter.previous),
             answers=answers,
             split_questions=_split(pack, responses),
             cells=cells,
         )
+
+
+def _period(team: Team) -> list[str]:
+    """What a team's row says of its period; nothing where it says nothing, so that a list without periods keeps its hash."""
+    limits = [str(quarter) if quarter else "" for quarter in (team.from_quarter, team.to_quarter)]
+    return [*limits, *team.became] if any(limits) else []
+
+
+def _all_stand(places: list[Where], question: str) -> str:
+    """The places of one answer of several responses, each file and sheet named once."""
+    said = []
+    for file, sheet in dict.fromkeys((at.file, at.sheet) for at in places):
+        held = sorted((at for at in places if (at.file, at.sheet) == (file, sheet)), key=lambda at: at.row)
+        if sheet:
+            said.append(f"{file} › {sheet} › {', '.join(at.cell(question) for at in held)}")
+        else:
+            said.append(f"{file} row{'s' if len(held) > 1 else ''} {', '.join(str(at.row) for at in held)}")
+    return "; ".join(said)
 
 
 def _combined(pack: RulePack, question: str, responses: Iterable[Response]) -> Answer:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from ..logic.facts import Team
 from ..logic.quarter import Quarter
-from .records import Remark, Response, Row, file_rank
+from .changes import Changes
+from .places import Where
+from .records import ReadFrom, Remark, Response, Row
 from .spelling import folded, one_slip_apart, quoted, some
 
 # What a team has nothing of where a table has no row for it.
@@ -22,7 +24,7 @@ class LostRow:
     """A row that `--skip-bad-rows` left out. `what` is a response's id, or the county of a team in the list."""
 
     table: str
-    row: int
+    at: Where
     team: str
     quarter: Quarter | None = None
     what: str = ""
@@ -30,13 +32,13 @@ class LostRow:
 
 @dataclass(frozen=True)
 class Found:
-    """What was read: the team list, the other tables' rows, the rows that each file had, and those left out."""
+    """What was read: the team list, the other tables' rows, where each came from, and what was left out."""
 
     teams: tuple[Team, ...]
-    team_rows: Mapping[str, int]
+    team_at: Mapping[str, Where]
     responses: tuple[Response, ...]
     rows: tuple[Row, ...]
-    rows_in_file: Mapping[str, int]  # by table; a table that is not in the folder is not in it
+    read_from: tuple[ReadFrom, ...]
     lost: tuple[LostRow, ...] = ()
     transfers_lost: tuple[str, ...] = ()
 
@@ -53,20 +55,37 @@ def remarks_on(found: Found) -> tuple[Remark, ...]:
         *_figures_lost(found),
         *_responses_lost(found),
         *_transfers_lost(found),
+        *_teams_changed(found),
     ]
-    return tuple(sorted(remarks, key=lambda remark: (file_rank(remark.file), remark.row, remark.code, remark.team, str(remark.quarter))))
+    return tuple(sorted(remarks, key=lambda remark: remark.order))
+
+
+def _remark(code: str, at: Where, column: str, team: str, says: str, quarter: Quarter | None = None) -> Remark:
+    return Remark(code, at.file, at.row, column, team, says, quarter, at.sheet, at.cell(column))
+
+
+def _name(found: Found, table: str) -> tuple[str, str]:
+    """A table as its reader knows it (the file, the sheet, or the table's name where there are several), and "has" or "have"."""
+    there = [source for source in found.read_from if source.table == table]
+    if len(there) == 1:
+        return (f"the sheet {there[0].sheet} of {there[0].file}" if there[0].sheet else there[0].file), "has"
+    return f"the {len(there)} {table} tables", "have"
 
 
 # -- what is not there -----------------------------------------------------------------------------
 
 
 def _absent_tables(found: Found) -> Iterator[Remark]:
+    in_books = any(source.sheet for source in found.read_from)
     for table, holds in _HOLDS.items():
-        file = f"{table}.csv"
-        if table not in found.rows_in_file:
-            yield Remark("E01", file, 0, "", "", f"no {file} in this folder, so no team has {holds}")
-        elif not found.rows_in_file[table]:
-            yield Remark("E02", file, 0, "", "", f"{file} has headings and no rows, so no team has {holds}")
+        there = [source for source in found.read_from if source.table == table]
+        if not there:
+            no = f"no sheet {table.title()}" if in_books else f"no {table}.csv in this folder"
+            yield Remark("E01", f"{table}.csv", 0, "", "", f"{no}, so no team has {holds}")
+        elif not any(source.rows for source in there) and not any(row.table == table for row in found.lost):
+            name, has = _name(found, table)
+            empty = f"{has} headings and no rows" if not there[0].sheet else f"{has} not been filled in"
+            yield Remark("E02", there[0].file, 0, "", "", f"{name} {empty}, so no team has {holds}", sheet=there[0].sheet)
 
 
 def _quarters_without_rows(found: Found) -> Iterator[Remark]:
@@ -75,8 +94,9 @@ def _quarters_without_rows(found: Found) -> Iterator[Remark]:
     for table, held in _teams_by_quarter(found).items():
         for quarter in quarters:
             if held and quarter not in held:
+                name, has = _name(found, table)
                 others = some([str(other) for other in sorted(held, key=lambda other: _apart(other, quarter))])
-                yield Remark("E03", f"{table}.csv", 0, "quarter", "", f"{table}.csv has rows for {others}, and none for {quarter}", quarter)
+                yield Remark("E03", f"{table}.csv", 0, "quarter", "", f"{name} {has} rows for {others}, and none for {quarter}", quarter)
 
 
 def _rows_of_an_odd_quarter(found: Found) -> Iterator[Remark]:
@@ -86,22 +106,24 @@ def _rows_of_an_odd_quarter(found: Found) -> Iterator[Remark]:
     of them must, and hardly any for the quarter that the team's row says. A later row alone may be a new team's.
     """
     unread = {(row.table, row.team) for row in found.lost if row.quarter is None}
+    listed = Changes(found.teams)
     for table, held in _teams_by_quarter(found).items():
         first_rows = _first_rows(found, table)
-        for team in found.teams:
-            if (table, team.id) in unread:
+        for team in dict.fromkeys(team.id for team in found.teams):
+            if (table, team) in unread:
                 continue
-            others = len(found.teams) - 1
-            own = [quarter for quarter in held if team.id in held[quarter]]
+            own = [quarter for quarter in held if team in held[quarter]]
             for quarter in held:
-                if quarter in own or not own:
+                there = listed.teams_in(quarter)
+                others = len(there) - 1
+                if quarter in own or not own or team not in there:
                     continue
                 nearest = min(own, key=lambda other: (_apart(other, quarter), other))
                 odd = len(held[nearest]) - 1 <= _ODD_AT_MOST * others and len(held[quarter]) >= max(2, _USUAL_AT_LEAST * others)
                 if odd or (nearest < quarter and len(held[quarter]) == others):
-                    yield Remark("E04", f"{table}.csv", first_rows[team.id, nearest], "quarter", team.id,
-                                 f"{team.id} has {_a_row(table)} for {nearest} and none for {quarter}; if the quarter is a slip, correct it",
-                                 quarter)  # fmt: skip
+                    yield _remark("E04", first_rows[team, nearest], "quarter", team,
+                                  f"{team} has {_a_row(table)} for {nearest} and none for {quarter}; if the quarter is a slip, correct it",
+                                  quarter)  # fmt: skip
 
 
 def _a_row(table: str) -> str:
@@ -115,19 +137,19 @@ def _teams_by_quarter(found: Found) -> dict[str, dict[Quarter, set[str]]]:
     return held
 
 
-def _first_rows(found: Found, table: str) -> dict[tuple[str, Quarter], int]:
-    rows: dict[tuple[str, Quarter], int] = {}
+def _first_rows(found: Found, table: str) -> dict[tuple[str, Quarter], Where]:
+    rows: dict[tuple[str, Quarter], Where] = {}
     for other, team, quarter, row in _places(found):
         if other == table:
             rows.setdefault((team, quarter), row)
     return rows
 
 
-def _places(found: Found) -> Iterator[tuple[str, str, Quarter, int]]:
+def _places(found: Found) -> Iterator[tuple[str, str, Quarter, Where]]:
     """Table, team, quarter and row of all that is in the files, left out or not: a row that went was no slip of a quarter."""
-    yield from (("responses", response.team, response.quarter, response.row) for response in found.responses)
-    yield from ((row.table, row.team, row.quarter, row.row) for row in found.rows)
-    yield from ((row.table, row.team, row.quarter, row.row) for row in _lost_of_listed_teams(found) if row.quarter is not None)
+    yield from (("responses", response.team, response.quarter, response.at) for response in found.responses)
+    yield from ((row.table, row.team, row.quarter, row.at) for row in found.rows)
+    yield from ((row.table, row.team, row.quarter, row.at) for row in _lost_of_listed_teams(found) if row.quarter is not None)
 
 
 def _apart(one: Quarter, other: Quarter) -> int:
@@ -139,26 +161,37 @@ def _apart(one: Quarter, other: Quarter) -> int:
 
 def _counties_near(found: Found) -> Iterator[Remark]:
     """Counties of few teams whose name is one slip from that of a county of at least twice as many."""
-    sizes = Counter(team.county for team in found.teams)
+    sizes = Counter(county for county, _ in {(team.county, team.id) for team in found.teams})
     for county, size in sizes.items():
         near = [other for other in sizes if sizes[other] >= 2 * size and one_slip_apart(county, other)]
         if near:
-            teams = sorted((team.id for team in found.teams if team.county == county), key=found.team_rows.__getitem__)
-            yield Remark("E05", "teams.csv", found.team_rows[teams[0]], "county", teams[0],
-                         f"{quoted(county)}, the county of {some(teams)}, is much like {quoted(near[0])}, of {_teams(sizes[near[0]])}; "
-                         "if it is a slip, correct it, for each county is counted by itself")  # fmt: skip
+            teams = sorted({team.id for team in found.teams if team.county == county}, key=lambda team: _order(found.team_at[team]))
+            yield _remark("E05", found.team_at[teams[0]], "county", teams[0],
+                          f"{quoted(county)}, the county of {some(teams)}, is much like {quoted(near[0])}, of {_teams(sizes[near[0]])}; "
+                          "if it is a slip, correct it, for each county is counted by itself")  # fmt: skip
 
 
 def _teams_of_one_name(found: Found) -> Iterator[Remark]:
     by_name: dict[str, list[Team]] = {}
-    for team in sorted(found.teams, key=lambda team: found.team_rows[team.id]):
+    for team in sorted(found.teams, key=lambda team: _order(found.team_at[team.id])):
         by_name.setdefault(folded(team.name), []).append(team)
     for teams in by_name.values():
-        if len(teams) > 1:
-            ids = [team.id for team in teams]
+        ids = list(dict.fromkeys(team.id for team in teams if any(other.id != team.id and other.overlaps(team) for other in teams)))
+        if len(ids) > 1:
             alike = f"{some(ids)} are {'both' if len(ids) == 2 else 'all'} called {quoted(teams[0].name)}"
-            yield Remark("E06", "teams.csv", found.team_rows[ids[1]], "team_name", ids[1],
-                         f"{alike}; give each a name of its own, or keep one if they are one team")  # fmt: skip
+            yield _remark("E06", found.team_at[ids[1]], "team_name", ids[1],
+                          f"{alike}; give each a name of its own, or keep one if they are one team")  # fmt: skip
+
+
+def _teams_changed(found: Found) -> Iterator[Remark]:
+    """Teams that began, ended or changed, in the quarter in which it shows, and what is not compared for it."""
+    for change in Changes(found.teams).all:
+        tail = "; its figures are not compared with those of the quarter before" if change.breaks else ""
+        yield _remark("E11", found.team_at[change.team], "team_id", change.team, f"{change.says}{tail}", change.quarter)
+
+
+def _order(at: Where) -> tuple[str, str, int]:
+    return at.file, at.sheet, at.row
 
 
 # -- what --skip-bad-rows left out -----------------------------------------------------------------
@@ -172,28 +205,28 @@ def _teams_lost(found: Found) -> Iterator[Remark]:
     gone = Counter(folded(row.what) for row in lost if row.team not in listed)
     for row in lost:
         if row.team in listed:
-            says = f"this row of {row.team} is left out, and row {found.team_rows[row.team]} counts; if it was another team's, the list is one short"
+            says = f"this row of {row.team} is left out, and {found.team_at[row.team].line} counts; if it was another team's, the list is one short"
         else:
             who = row.team or "the team of this row"
             counted = kept[folded(row.what)]
             of = f"the teams of {row.what} are counted as {counted}, not {counted + gone[folded(row.what)]}" if row.what else "its county, not known, is one team short"
             says = f"{who} is left out, with all that the other files say of it; {of}"
-        yield Remark("E07", "teams.csv", row.row, "", row.team, says)
+        yield _remark("E07", row.at, "", row.team, says)
 
 
 def _figures_lost(found: Found) -> Iterator[Remark]:
     """Rows of figures that went: with one bad cell go all the figures of the row."""
-    kept = {(row.table, row.team, row.quarter): row.row for row in found.rows}
+    kept = {(row.table, row.team, row.quarter): row.at for row in found.rows}
     for row in _lost_of_listed_teams(found):
         if row.table in ("workforce", "audits"):
             holds = _HOLDS[row.table]
             if row.quarter is None:
                 says = f"{row.team} loses all {holds} of this row, for a quarter that can't be read"
             elif other := kept.get((row.table, row.team, row.quarter)):
-                says = f"{row.team} loses this row for {row.quarter}; its {holds} are those of row {other}"
+                says = f"{row.team} loses this row for {row.quarter}; its {holds} are those of {other.line}"
             else:
                 says = f"{row.team} loses all its {holds} for {row.quarter}, not only the cell with the mistake"
-            yield Remark("E08", f"{row.table}.csv", row.row, "", row.team, says, row.quarter)
+            yield _remark("E08", row.at, "", row.team, says, row.quarter)
 
 
 def _responses_lost(found: Found) -> Iterator[Remark]:
@@ -207,12 +240,12 @@ def _responses_lost(found: Found) -> Iterator[Remark]:
                 left = kept[row.team, row.quarter]
                 others = f"{left} others are" if left > 1 else f"{'one' if left else 'no'} other is"
                 says = f"{row.team} loses {which} for {row.quarter}, with every answer in it; {others} left"
-            yield Remark("E09", "responses.csv", row.row, "", row.team, says, row.quarter)
+            yield _remark("E09", row.at, "", row.team, says, row.quarter)
 
 
 def _transfers_lost(found: Found) -> Iterator[Remark]:
     for team in found.transfers_lost:
-        yield Remark("E10", "teams.csv", found.team_rows[team], "transfers_to", team, f"{team} is scored as if it handed its work on to no team")
+        yield _remark("E10", found.team_at[team], "transfers_to", team, f"{team} is scored as if it handed its work on to no team")
 
 
 def _lost_of_listed_teams(found: Found) -> Iterable[LostRow]:

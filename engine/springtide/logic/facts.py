@@ -16,7 +16,11 @@ AnswerSplit = Literal["split", "agreed"]
 
 @dataclass(frozen=True)
 class Team:
-    """A team in the list; `county` is the area whose pressures it shares."""
+    """A team in the list; `county` is the area whose pressures it shares.
+
+    The row holds from `from_quarter` to `to_quarter`, both included; None is without limit. `became` are the teams
+    that took its work over when it ended.
+    """
 
     id: str
     name: str
@@ -24,6 +28,19 @@ class Team:
     county: str
     kind: str = ""
     transfers_to: str = ""
+    from_quarter: Quarter | None = None
+    to_quarter: Quarter | None = None
+    became: tuple[str, ...] = ()
+
+    def in_force(self, quarter: Quarter) -> bool:
+        """Whether this row of the list holds in a quarter."""
+        return (self.from_quarter is None or self.from_quarter <= quarter) and (self.to_quarter is None or quarter <= self.to_quarter)
+
+    def overlaps(self, other: Team) -> bool:
+        """Whether there is a quarter in which both rows hold."""
+        begins = max((row.from_quarter for row in (self, other) if row.from_quarter), default=None)
+        ends = min((row.to_quarter for row in (self, other) if row.to_quarter), default=None)
+        return begins is None or ends is None or begins <= ends
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,217 @@
+"""An Excel workbook as text cells. It is measured before it is read, so that no file can exhaust the machine.
+
+The reader proper, calamine, gives the values that Excel kept; it passes over cells whose formula failed, and makes
+room for every cell between the first and the last. So the XML is looked through first: for its true size, for how far
+each sheet reaches, and for cells that hold an error or a formula that was never worked out.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from posixpath import join, normpath
+from xml.etree import ElementTree
+
+from python_calamine import CalamineWorkbook
+
+from .places import letters
+
+SUFFIXES = (".xlsx", ".xlsm")
+NOT_WORKED_OUT = "#NOT WORKED OUT"
+FORMULA_ERRORS = frozenset(
+    ("#BLOCKED!", "#BUSY!", "#CALC!", "#CONNECT!", "#DIV/0!", "#FIELD!", "#GETTING_DATA", "#N/A", "#NAME?", "#NULL!",
+     "#NUM!", "#REF!", "#SPILL!", "#UNKNOWN!", "#VALUE!", NOT_WORKED_OUT)
+)  # fmt: skip
+_MB = 1024 * 1024
+_MOST_BYTES, _MOST_INSIDE, _MOST_PARTS = 50 * _MB, 250 * _MB, 2000
+_MOST_ROWS, _MOST_CELLS = 100_000, 3_000_000
+_LONGEST_CELL = 32_767
+_A_TEAM_FILLS = "a quarter's returns are far smaller; is it the right file?"
+_DAMAGED = "open it in Excel and save it again, or ask for it again"
+
+_REACHED = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+_ROWS = re.compile(rb"<(?:\w+:)?row\b")
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^>/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3}\d{1,7})["']""")
+_TYPE = re.compile(rb"""\bt\s*=\s*["'](\w+)["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
+_OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+class WorkbookError(Exception):
+    """A workbook that can't be read: what is wrong, in which sheet if in one, and what to do."""
+
+    def __init__(self, message: str, hint: str = "", sheet: str = ""):
+        super().__init__(message)
+        self.message, self.hint, self.sheet = message, hint, sheet
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A worksheet: its title, and its cells as text, row by row from the first."""
+
+    title: str
+    cells: list[list[str]]
+
+
+def read_workbook(path: Path) -> list[Grid]:
+    """Every worksheet of a workbook, in its order.
+
+    Numbers come in digits as short as they can be told apart, dates as 2009-01-30, ticks as yes and no, and a formula
+    as the value that Excel kept for it, or as its error.
+
+    Raises:
+        WorkbookError: it is damaged, has a password, is no workbook, or is larger than returns can be.
+        OSError: the file can't be read.
+    """
+    if path.stat().st_size > _MOST_BYTES:
+        raise WorkbookError(f"the file is over {_MOST_BYTES // _MB} MB", _A_TEAM_FILLS)
+    raw = path.read_bytes()
+    failed = _look_through(raw)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        return [
+            Grid(title, _with_errors([[_text(value) for value in row] for row in book.get_sheet_by_name(title).to_python(skip_empty_area=False)], failed.get(title, {})))
+            for title in book.sheet_names
+            if title in failed
+        ]  # fmt: skip
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # a panic of the reader is no Exception; whatever it stumbled over, the file is at fault
+        raise WorkbookError("the workbook is damaged", _DAMAGED) from None
+
+
+# -- before it is read -----------------------------------------------------------------------------
+
+
+def _look_through(raw: bytes) -> dict[str, dict[tuple[int, int], str]]:
+    """The worksheets by title, each with the cells (row, column, from 1) whose formula gave no value, and what it gave."""
+    if raw[:4] == b"\xd0\xcf\x11\xe0":
+        raise WorkbookError("the workbook has a password, or is of Excel 2003 or older",
+                            "open it in Excel and save it as 'Excel Workbook (.xlsx)', without a password")  # fmt: skip
+    if raw[:2] != b"PK":
+        raise WorkbookError("this is not an Excel workbook", "save it as 'Excel Workbook (.xlsx)'; a CSV file must end in .csv")
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            parts = _unpacked(archive)
+        names = _sheet_parts(parts)
+    except WorkbookError:
+        raise
+    except Exception:
+        # Damaged archives and XML fail in a score of ways, and none of them is a fault of ours.
+        raise WorkbookError("the workbook is damaged", _DAMAGED) from None
+    if not names:
+        raise WorkbookError("the workbook has no worksheet", _DAMAGED)
+    return {title: _failed_cells(parts[part], title) for title, part in names.items() if part in parts}
+
+
+def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    """The XML parts. What an archive says of its sizes is not believed: it is unpacked as far as the limit."""
+    entries = archive.infolist()
+    if len(entries) > _MOST_PARTS:
+        raise WorkbookError(f"the workbook has over {_MOST_PARTS} parts", _A_TEAM_FILLS)
+    parts: dict[str, bytes] = {}
+    left = _MOST_INSIDE
+    for entry in entries:
+        with archive.open(entry) as stream:
+            data = stream.read(left + 1)
+        left -= len(data)
+        if left < 0:
+            raise WorkbookError(f"unpacked, the workbook is over {_MOST_INSIDE // _MB} MB", _A_TEAM_FILLS)
+        if entry.filename.endswith((".xml", ".rels")):
+            if b"\0" in data or b"<!ENTITY" in data:
+                raise WorkbookError("the workbook is damaged", _DAMAGED)
+            parts[entry.filename.lstrip("/")] = data
+    return parts
+
+
+def _sheet_parts(parts: dict[str, bytes]) -> dict[str, str]:
+    """The part that holds each worksheet, by title."""
+    targets = {
+        link.get("Id", ""): normpath(join("xl", link.get("Target", "").removeprefix("/xl/")))
+        for link in ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])
+        if link.get("Type", "").endswith("/worksheet")
+    }
+    book = ElementTree.fromstring(parts["xl/workbook.xml"])
+    sheets = [element for element in book.iter() if element.tag.rsplit("}", 1)[-1] == "sheet"]
+    held = {sheet.get("name", ""): targets.get(sheet.get(_OFFICE, "") or _strict_id(sheet), "") for sheet in sheets}
+    return {title: part for title, part in held.items() if part}
+
+
+def _strict_id(sheet: ElementTree.Element) -> str:
+    """The link of a sheet in the stricter dialect, whose namespace is another."""
+    return next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
+
+
+def _failed_cells(xml: bytes, title: str) -> dict[tuple[int, int], str]:
+    reached = _REACHED.findall(xml)
+    last_row = max((int(row) for _, row in reached), default=0)
+    last_column = max((_number(column) for column in {column for column, _ in reached}), default=0)
+    rows = max(last_row, len(_ROWS.findall(xml)))
+    if rows > _MOST_ROWS:
+        raise WorkbookError(f"the sheet has {rows:,} rows; {_MOST_ROWS:,} are read at most", _A_TEAM_FILLS, title)
+    if last_row * last_column > _MOST_CELLS:
+        raise WorkbookError(f"the sheet reaches to {letters(last_column)}{last_row}",
+                            "delete what stands far beyond the table, and save it again", title)  # fmt: skip
+    if b't="e"' not in xml and b"t='e'" not in xml and b"<f" not in xml and b":f" not in xml:
+        return {}
+    failed = {}
+    for attributes, inside in _CELL.findall(xml):
+        address, kind = _ADDRESS.search(attributes), _TYPE.search(attributes)
+        value = _VALUE.search(inside)
+        if address is None:
+            continue
+        if kind is not None and kind[1] == b"e":
+            failed[_row_and_column(address[1])] = (value[1] if value else b"#VALUE!").decode("utf-8", "replace")
+        elif b"<f" in inside and value is None and (kind is None or kind[1] == b"n"):
+            failed[_row_and_column(address[1])] = NOT_WORKED_OUT
+    return failed
+
+
+def _row_and_column(address: bytes) -> tuple[int, int]:
+    column = address.rstrip(b"0123456789")
+    return int(address[len(column):]), _number(column)
+
+
+def _number(column: bytes) -> int:
+    number = 0
+    for letter in column:
+        number = number * 26 + letter - 64
+    return number
+
+
+# -- as text ---------------------------------------------------------------------------------------
+
+
+def _with_errors(cells: list[list[str]], failed: dict[tuple[int, int], str]) -> list[list[str]]:
+    for (row, column), said in failed.items():
+        while len(cells) < row:
+            cells.append([])
+        line = cells[row - 1]
+        line.extend([""] * (column - len(line)))
+        line[column - 1] = said
+    return cells
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value[:_LONGEST_CELL]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def number_text(value: float) -> str:
+    """A number in digits, without an exponent; reading it gives the same number."""
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    said = repr(value)
+    return f"{value:.400f}".rstrip("0").rstrip(".") if "e" in said and abs(value) < 1 else f"{value:.0f}" if "e" in said else said
