@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ..assessment import SCHEMA_VERSION, EngineUnavailable, QuarterChoiceError
 from ..engines.agreement import EnginesDisagree
@@ -74,12 +76,50 @@ def show_json(document: dict[str, Any]) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
 
 
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A bar on the terminal for work on several files; nothing in a pipe. Call it with each file's name as it is done."""
+    if total < 2 or not sys.stderr.isatty():
+        yield lambda name: None
+        return
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[name]}"),
+                  console=Console(stderr=True), transient=True) as bar:  # fmt: skip
+        task = bar.add_task(what, total=total, name="")
+
+        def advance(name: str) -> None:
+            bar.update(task, advance=1, name=name)
+
+        yield advance
+
+
+def writing(file: Path, write: Callable[[], None]) -> None:
+    """Write a file; a place that can't be written to is a message and exit code 2."""
+    try:
+        write()
+    except OSError as error:
+        raise click.UsageError(f"{file} can't be written: {error.strerror or error}") from None
+
+
+def count(number: int, thing: str) -> str:
+    """A number with its noun: "1 team", "60 teams"."""
+    return f"1 {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def quoted(path: str) -> str:
+    """A path as it can be pasted into a command."""
+    return f'"{path}"' if " " in path else path
+
+
 def pack_named(name: str) -> RulePack:
     return load_pack(name)
 
 
-def evidence_in(folder: str | Path, pack: RulePack, skip_bad_rows: bool = False) -> EvidenceSet:
-    return read_evidence(folder, pack, skip_bad_rows=skip_bad_rows)
+def evidence_in(path: str | Path, pack: RulePack, skip_bad_rows: bool = False) -> EvidenceSet:
+    """Read evidence, with a bar on the terminal where there are many workbooks."""
+    where = Path(path)
+    books = sum(1 for file in where.iterdir() if file.suffix.lower() == ".xlsx") if where.is_dir() else 1
+    with progress("Reading", books) as advance:
+        return read_evidence(path, pack, skip_bad_rows=skip_bad_rows, progress=lambda done, of, name: advance(name))
 
 
 def reports_faults(command: F) -> F:
@@ -114,13 +154,9 @@ def _refuse(error: PackError | EvidenceError, as_json: bool) -> None:
     for problem in problems:
         click.echo(str(problem), err=True)
     if isinstance(error, PackError):
-        click.echo(f"{_count(len(problems))} in the rule pack; nothing was done", err=True)
+        click.echo(f"{count(len(problems), 'problem')} in the rule pack; nothing was done", err=True)
     else:
         what = "it" if len(problems) == 1 else "them"
         advice = f"correct {what}, or leave the rows out with --skip-bad-rows" if error.rows_can_be_left_out else f"correct {what} first"
-        click.echo(f"{_count(len(problems))} in the evidence; nothing was scored: {advice}", err=True)
+        click.echo(f"{count(len(problems), 'problem')} in the evidence; nothing was scored: {advice}", err=True)
     sys.exit(INVALID)
-
-
-def _count(number: int) -> str:
-    return "1 problem" if number == 1 else f"{number} problems"

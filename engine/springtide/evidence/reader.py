@@ -56,6 +56,25 @@ def read_evidence(path: str | Path, pack: RulePack, *, skip_bad_rows: bool = Fal
     return EvidenceSet(found.teams, found.responses, found.rows, in_file_order(problems), str(path), remarks_on(found), tuple(reading.read_from))
 
 
+def read_teams(path: str | Path, pack: RulePack) -> TeamList:
+    """Read a team list alone: from a CSV file of any name, or the one in a workbook or a folder of evidence.
+
+    Raises:
+        EvidenceError: everything wrong in it, each with file, row and column, or sheet and cell.
+    """
+    where = Path(path)
+    try:
+        if not where.exists():
+            raise EvidenceError([EvidenceProblem(str(path), 0, "", "the team list does not exist", "give a file such as teams.csv")])
+        reading = _Reading(Sources(where, only="teams"), pack, Collected(False))
+        listed = reading.read_list(reading.tables()["teams"])
+    except OSError as error:
+        raise EvidenceError([EvidenceProblem(str(path), 0, "", f"the team list can't be read: {error.strerror}")]) from None
+    if reading.sources.problems or reading.collected.problems:
+        raise EvidenceError([*reading.sources.problems, *reading.collected.problems])
+    return listed
+
+
 @dataclass
 class _Reading:
     """One pass over all files. What spoils a whole file is a problem of the sources; the others cost one row each."""
@@ -66,22 +85,28 @@ class _Reading:
     read_from: list[ReadFrom] = field(default_factory=list)
 
     def run(self) -> Found:
-        tables = self._tables()
-        # Without the whole list, no row can be blamed for a team that is not in it.
-        whole = all(table_named(problem.sheet or problem.file) not in ("teams", None) for problem in self.sources.problems)
-        self.list = TeamList(self.collected, is_whole=whole and bool(tables["teams"]))
-        self.list.read(tables["teams"], self.sources.spoil)
-        if not tables["teams"] and not self.sources.problems:
-            self._lacks_a_list()
-        if tables["teams"] and not self.list.places and not self.collected.problems and not self.sources.problems:
-            self.sources.spoil(tables["teams"][0].file, "the team list has no teams", "give each team a row below the headings")
-            self.list.is_whole = False
+        tables = self.tables()
+        self.list = self.read_list(tables["teams"])
         responses = self._responses(tables["responses"])
         rows = [*self._figures("workforce", tables["workforce"]), *self._figures("audits", tables["audits"])]
         self._check_something_is_left(bool(responses or rows))
         teams = sorted(self.list.teams, key=lambda team: (team.id, team.from_quarter or Quarter(0, 1)))
         return Found(tuple(teams), self.list.places, tuple(responses), tuple(rows), tuple(self.read_from),
                      tuple(self.collected.lost), tuple(self.list.transfers_lost))  # fmt: skip
+
+    def read_list(self, tables: list[Table]) -> TeamList:
+        # Without the whole list, no row can be blamed for a team that is not in it.
+        whole = all(table_named(problem.sheet or problem.file) not in ("teams", None) for problem in self.sources.problems)
+        listed = TeamList(self.collected, is_whole=whole and bool(tables))
+        listed.read(tables, self.sources.spoil)
+        if not tables and not self.sources.problems:
+            self._lacks_a_list()
+        if tables and not listed.places and not self.collected.problems and not self.sources.problems:
+            self.sources.spoil(tables[0].file, "the team list has no teams", "give each team a row below the headings")
+            listed.is_whole = False
+        for table in tables:
+            self._count(table, sum(1 for at in listed.at.values() if (at.file, at.sheet) == (table.file, table.sheet)))
+        return listed
 
     def _check_something_is_left(self, has_rows: bool) -> None:
         fatal, problems = self.sources.problems, self.collected.problems
@@ -93,7 +118,7 @@ class _Reading:
 
     # -- tables ----------------------------------------------------------------------------------
 
-    def _tables(self) -> dict[str, list[Table]]:
+    def tables(self) -> dict[str, list[Table]]:
         """Every sheet whose headings hold, by table, its rows counted as they are read."""
         tables: dict[str, list[Table]] = {table: [] for table in TABLES}
         for sheet in self.sources.sheets():

@@ -34,10 +34,13 @@ class Sheet:
 
 
 class Sources:
-    """The sheets of a path; what spoils a file is collected in `problems`, and that file gives no sheet."""
+    """The sheets of a path; what spoils a file is collected in `problems`, and that file gives no sheet.
 
-    def __init__(self, path: Path, progress: Progress | None = None):
-        self.path = path
+    With `only`, just one table is asked for, and a single CSV file is that table whatever its name.
+    """
+
+    def __init__(self, path: Path, progress: Progress | None = None, only: str | None = None):
+        self.path, self.only = path, only
         self.problems: list[EvidenceProblem] = []
         self._progress = progress or (lambda done, of, name: None)
 
@@ -66,6 +69,8 @@ class Sources:
                 self._progress(done, len(books), file.name)
             else:
                 found += self._csv(file)
+        if self.only is not None:
+            return sorted((sheet for sheet in found if sheet.table == self.only), key=lambda sheet: sheet.file)
         held = {table_named(file.name) for file in files if file not in books} | {sheet.table for sheet in found}
         self._look_for_the_absent(held)
         return sorted(found, key=lambda sheet: (TABLES.index(sheet.table), sheet.file))
@@ -79,6 +84,8 @@ class Sources:
         if self.path.suffix.lower() in SUFFIXES:
             return [self.path]
         if self.path.suffix.lower() == ".csv":
+            if self.only is not None:
+                return [self.path]
             if not _CSV.match(self.path.name):
                 self.spoil(self.path.name, "which table this is can't be told from its name", f"name it {', '.join(TABLES[:-1])} or {TABLES[-1]}.csv")
                 return []
@@ -124,7 +131,7 @@ class Sources:
         return found
 
     def _csv(self, file: Path) -> list[Sheet]:
-        table = table_named(file.name)
+        table = self.only if self.only is not None and not self.is_folder else table_named(file.name)
         assert table is not None
         text = self._text(file)
         return [] if text is None else [Sheet(table, file.name, "", self._csv_rows(file.name, text))]
