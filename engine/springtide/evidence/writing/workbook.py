@@ -30,6 +30,7 @@ _FEW_TEAMS = 6  # so many teams stand side by side, a figure a line; more stand 
 _FEW_RESPONSES = 6  # so many responses are printed beside the statements on one page
 _A4 = 9
 _LONGEST_TIP = 255
+_NOT_ASKED = "Not asked: the review does not say what this question was."
 _PLAIN = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
 _INK, _BAND, _PAPER, _LINE = "#1F2A44", "#DCE6F1", "#FFFDE7", "#7F8FA9"
 _TEAM_HELP = {
@@ -131,16 +132,19 @@ class _Book:
             ("Headings are locked against slips, without a password: Review, Unprotect Sheet. Rows and columns may be copied in from elsewhere.", self.styles.text),
             (f"Made for the rules {self.pack.id} {self.pack.version}.", self.styles.text),
         ]  # fmt: skip
-        sheet.set_column(0, 0, 110)
+        sheet.set_column(0, 0, 78)
         for row, (text, style) in enumerate(lines):
-            sheet.write_string(row * 2 if row else 0, 0, text, style)
-        self._finish(sheet, landscape=False)
+            sheet.write_string(row, 0, text, style)
+            sheet.set_row(row, _height((text, 72), gap=10))
+        self._finish(sheet, wide=True, landscape=False)
 
     def _teams(self, sheet: Worksheet) -> None:
         periods = any(team.from_quarter or team.to_quarter or team.became for team in self.contents.teams)
         columns = [*TEAM_COLUMNS, *(PERIOD_COLUMNS if periods else ())]
         sheet.write_string(0, 0, "Teams", self.styles.title)
-        sheet.set_column(0, len(columns) - 1, 20)
+        sheet.set_column(0, len(columns) - 1, 22)
+        sheet.set_column(1, 1, 34)
+        sheet.set_row(1, 26)
         for column, name in enumerate(columns):
             sheet.write_string(1, column, _TEAM_HELP[name], self.styles.note)
             sheet.write_string(2, column, name, self.styles.head)
@@ -152,6 +156,7 @@ class _Book:
             }  # fmt: skip
             for column, name in enumerate(columns):
                 sheet.write_string(row, column, values[name], self.styles.given)
+            sheet.set_row(row, _height((team.name, 34), (team.district, 22), (values["became"], 22)))
         sheet.freeze_panes(3, 2)
         sheet.repeat_rows(2)
         self._finish(sheet, wide=True)
@@ -160,7 +165,8 @@ class _Book:
         """Statements down the side, a response a column."""
         questionnaire = self.pack.questionnaire
         sheet.write_string(0, 0, "Questionnaire", self.styles.title)
-        sheet.write_string(1, 0, "For each statement, choose how far it is true of the team in the quarter. Leave blank what was not asked.", self.styles.text)
+        sheet.merge_range(1, 0, 1, 1, "For each statement, choose how far it is true of the team in the quarter. Leave blank what was not asked.", self.styles.text)
+        sheet.set_row(1, 32)
         sheet.set_column(0, 0, 5)
         sheet.set_column(1, 1, 62)
         sheet.set_column(2, 2, 9)
@@ -168,6 +174,7 @@ class _Book:
         row = 2
         for key, (title, help_) in _ASKED.items():
             sheet.merge_range(row, 0, row, 1, f"{title}. {help_}", self.styles.head)
+            sheet.set_row(row, 30)
             sheet.write_string(row, 2, key, self.styles.key)
             for column, response in enumerate(responses, 3):
                 self._asked(sheet, row, column, key, response)
@@ -177,12 +184,13 @@ class _Book:
             sheet.merge_range(row, 0, row, 1, theme.title, self.styles.band)
             row += 1
             for question in (q for q in questionnaire.questions if q.theme == theme.id):
+                asked = question.favourable_when != "unknown"
                 sheet.write_number(row, 0, question.number, self.styles.given)
-                sheet.write_string(row, 1, question.statement, self.styles.given)
-                sheet.set_row(row, 32)
+                sheet.write_string(row, 1, question.statement if asked else _NOT_ASKED, self.styles.given if asked else self.styles.key)
+                sheet.set_row(row, _height((question.statement, 60)))
                 sheet.write_string(row, 2, question.id, self.styles.key)
                 for column, response in enumerate(responses, 3):
-                    sheet.write_string(row, column, response.answers.get(question.id) or "", self.styles.open)
+                    sheet.write_string(row, column, response.answers.get(question.id) or "", self.styles.open if asked else self.styles.key)
                 row += 1
         if responses:
             self._choose(sheet, head_rows, 3, row - 1, 2 + len(responses), "answer_list", "Choose an answer from the list, or leave the cell blank.")
@@ -211,6 +219,8 @@ class _Book:
     def _figures(self, sheet: Worksheet, table: str, rows: Sequence[Figures]) -> None:
         names = columns_used(self.pack, table, rows)
         sheet.write_string(0, 0, table.title(), self.styles.title)
+        sheet.merge_range(1, 0, 1, 2, "", self.styles.text)
+        sheet.set_row(1, 46)
         sheet.write_string(1, 0, "Leave a cell blank where the figure is not known. Give a rate, or its parts, not both." if table == "workforce"
                            else "Case files of the team that were audited in the quarter.", self.styles.text)  # fmt: skip
         if len(rows) <= _FEW_TEAMS:
@@ -228,6 +238,7 @@ class _Book:
             sheet.write_string(2, column, title, self.styles.head)
         for line, key in enumerate(("team_id", "team_name", "quarter"), 3):
             sheet.write_string(line, 4, key, self.styles.key)
+            sheet.set_row(line, 30)
             for column, row in enumerate(rows, 5):
                 given = {"team_id": row.team, "team_name": self.names.get(row.team, ""), "quarter": str(row.quarter)}[key]
                 sheet.write_string(line, column, given, self.styles.given)
@@ -235,6 +246,7 @@ class _Book:
         for name, line in places.items():
             part = self._part(name)
             texts = (part.title, _meaning(part), UNITS[part.unit].range_in_words, _worse(part), name)
+            sheet.set_row(line, _height((part.title, 28), (texts[1], 68), (texts[2], 20)))
             for column, (text, style) in enumerate(zip(texts, (self.styles.head, *[self.styles.note] * 3, self.styles.key), strict=True)):
                 sheet.write_string(line, column, text, style)
             for column, row in enumerate(rows, 5):
@@ -252,26 +264,28 @@ class _Book:
         sheet.set_column(2, 2, 12)
         sheet.set_column(3, 2 + len(names), 17)
         keys = ("team_id", "team_name", "quarter")
-        for line, label_ in enumerate(("Figure", "What it means", "Unit and range", "Worse when"), 2):
+        for line, label_ in enumerate(("What it means", "Unit and range", "Worse when", "Figure"), 2):
             sheet.merge_range(line, 0, line, 2, label_, self.styles.head)
         for column, key in enumerate(keys):
             sheet.write_string(6, column, key, self.styles.key)
-        sheet.set_row(3, 92)
+        for line, height in ((2, 122), (3, 26), (5, 48)):
+            sheet.set_row(line, height)
         for column, name in enumerate(names, 3):
             part = self._part(name)
-            for line, text in enumerate((part.title, _meaning(part), UNITS[part.unit].range_in_words, _worse(part)), 2):
-                sheet.write_string(line, column, text, self.styles.head if line == 2 else self.styles.note)
+            for line, text in enumerate((_meaning(part), UNITS[part.unit].range_in_words, _worse(part), part.title), 2):
+                sheet.write_string(line, column, text, self.styles.head if line == 5 else self.styles.note)
             sheet.write_string(6, column, name, self.styles.key)
             of = names.index(part.at_most) + 3 if isinstance(part, Figure) and part.at_most in names else None
             last = 6 + len(rows)
             self._check(sheet, 7, column, last, column, part, f"{letters(column + 1)}8", f"{letters(of + 1)}8" if of is not None else "")
         for line, row in enumerate(rows, 7):
+            sheet.set_row(line, _height((self.names.get(row.team, ""), 26)))
             for column, text in enumerate((row.team, self.names.get(row.team, ""), str(row.quarter))):
                 sheet.write_string(line, column, text, self.styles.given)
             for column, name in enumerate(names, 3):
                 self._figure(sheet, line, column, name, row.cells.get(name, ""))
         sheet.freeze_panes(7, 3)
-        sheet.repeat_rows(2, 6)
+        sheet.repeat_rows(5, 6)
         sheet.repeat_columns(0, 2)
         self._finish(sheet, landscape=True)
 
@@ -340,6 +354,12 @@ class _Book:
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.set_footer("&L&A&RPage &P of &N")
         sheet.hide_gridlines(2)
+
+
+def _height(*texts: tuple[str, int], gap: float = 2) -> float:
+    """A row's height in points for texts, each in a column so many letters wide; spreadsheets differ in working it out."""
+    lines = max((sum(-(-max(len(line), 1) // width) for line in text.splitlines()) for text, width in texts if text), default=1)
+    return max(lines, 1) * 15 + gap
 
 
 def _meaning(part: Figure | Measure) -> str:
