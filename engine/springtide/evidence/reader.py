@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -75,6 +75,17 @@ def read_teams(path: str | Path, pack: RulePack) -> TeamList:
     return listed
 
 
+def records_of(tables: Iterable[Table], pack: RulePack, listed: TeamList, collected: Collected) -> tuple[list[Response], list[Row]]:
+    """The records in tables that stand elsewhere than in evidence, checked as evidence is; mistakes are collected."""
+    reading = _Reading(Sources(Path()), pack, collected)
+    reading.listed = listed
+    by_name: dict[str, list[Table]] = {table: [] for table in TABLES}
+    for table in tables:
+        by_name[table.name].append(table)
+    rows = [row for name in ("workforce", "audits") for row in reading.figures(name, by_name[name])]
+    return reading.responses(by_name["responses"]), rows
+
+
 @dataclass
 class _Reading:
     """One pass over all files. What spoils a whole file is a problem of the sources; the others cost one row each."""
@@ -83,16 +94,17 @@ class _Reading:
     pack: RulePack
     collected: Collected
     read_from: list[ReadFrom] = field(default_factory=list)
+    listed: TeamList = field(init=False)
 
     def run(self) -> Found:
         tables = self.tables()
-        self.list = self.read_list(tables["teams"])
-        responses = self._responses(tables["responses"])
-        rows = [*self._figures("workforce", tables["workforce"]), *self._figures("audits", tables["audits"])]
+        self.listed = self.read_list(tables["teams"])
+        responses = self.responses(tables["responses"])
+        rows = [*self.figures("workforce", tables["workforce"]), *self.figures("audits", tables["audits"])]
         self._check_something_is_left(bool(responses or rows))
-        teams = sorted(self.list.teams, key=lambda team: (team.id, team.from_quarter or Quarter(0, 1)))
-        return Found(tuple(teams), self.list.places, tuple(responses), tuple(rows), tuple(self.read_from),
-                     tuple(self.collected.lost), tuple(self.list.transfers_lost))  # fmt: skip
+        teams = sorted(self.listed.teams, key=lambda team: (team.id, team.from_quarter or Quarter(0, 1)))
+        return Found(tuple(teams), self.listed.places, tuple(responses), tuple(rows), tuple(self.read_from),
+                     tuple(self.collected.lost), tuple(self.listed.transfers_lost))  # fmt: skip
 
     def read_list(self, tables: list[Table]) -> TeamList:
         # Without the whole list, no row can be blamed for a team that is not in it.
@@ -110,10 +122,10 @@ class _Reading:
 
     def _check_something_is_left(self, has_rows: bool) -> None:
         fatal, problems = self.sources.problems, self.collected.problems
-        if self.list.teams and not has_rows and not problems and not fatal:
+        if self.listed.teams and not has_rows and not problems and not fatal:
             self.sources.spoil(self.sources.name, "there is no evidence beside the team list",
                                "add answers of the questionnaire, workforce figures or audits")  # fmt: skip
-        if self.collected.skip_bad_rows and problems and not fatal and not (self.list.teams and has_rows):
+        if self.collected.skip_bad_rows and problems and not fatal and not (self.listed.teams and has_rows):
             self.sources.spoil(self.sources.name, "nothing is left to score when the bad rows are left out", "correct the rows below")
 
     # -- tables ----------------------------------------------------------------------------------
@@ -173,7 +185,7 @@ class _Reading:
     def _count(self, table: Table, rows: int) -> None:
         self.read_from.append(ReadFrom(table.file, table.sheet, table.name, rows))
 
-    def _responses(self, tables: list[Table]) -> list[Response]:
+    def responses(self, tables: list[Table]) -> list[Response]:
         scale = self.pack.questionnaire.scale
         allowed = {normalise_word(word): word for word in (*scale.answers, scale.not_counted, scale.missing)}
         found: dict[str, Response] = {}
@@ -223,7 +235,7 @@ class _Reading:
             report("respondent", f"'{short(row['respondent'])}' is not a kind of respondent", f"one of: {', '.join(RESPONDENTS)}, or blank")
         return respondent
 
-    def _figures(self, name: str, tables: list[Table]) -> list[Row]:
+    def figures(self, name: str, tables: list[Table]) -> list[Row]:
         """The rows of figures; what several files say of one team and quarter must not differ."""
         units = self._units(name)
         found: dict[tuple[str, Quarter], list[Row]] = {}
@@ -319,18 +331,18 @@ class _Reading:
         if not written:
             report("team_id", "is blank", "say which team this row is about")
             return written
-        team = self.list.meant(written) or written
-        if not self.list.is_whole:
+        team = self.listed.meant(written) or written
+        if not self.listed.is_whole:
             return team
-        skip, doubt = self.collected.skip_bad_rows, self.list.ids_in_doubt
-        if team not in self.list.places:
-            near = did_you_mean(written, {other.id for other in self.list.teams})
+        skip, doubt = self.collected.skip_bad_rows, self.listed.ids_in_doubt
+        if team not in self.listed.places:
+            near = did_you_mean(written, {other.id for other in self.listed.teams})
             hint = near if near.startswith("did") else "correct the id, or add the team to the list"
             if skip or not doubt:
                 report("team_id", f"there is no team '{short(written)}' in the team list", LIST_FIRST if doubt else hint)
-        elif not self.list.is_usable(team):
+        elif not self.listed.is_usable(team):
             if skip:
-                report("team_id", f"the team '{short(team)}' is left out, and this row with it", f"correct {_other(self.list.places[team])}")
+                report("team_id", f"the team '{short(team)}' is left out, and this row with it", f"correct {_other(self.listed.places[team])}")
         else:
             self._check_name(row, team, report)
         return team
@@ -338,7 +350,7 @@ class _Reading:
     def _check_name(self, row: dict[str, str], team: str, report: Report) -> None:
         """A name beside the id must be the team's: otherwise rows have slipped, and figures stand beside another team."""
         name = " ".join(row.get(_NAME, "").split())
-        names = self.list.names_of(team)
+        names = self.listed.names_of(team)
         if name and folded(name) not in map(folded, names):
             report(_NAME, f"'{short(name)}' is not the name of {short(team)}, which is '{short(names[-1])}'", "is the row another team's? correct the id or the name")
 
@@ -352,8 +364,8 @@ class _Reading:
         except QuarterError as error:
             report("quarter", str(error))
             return None
-        if not self.list.holds(team, quarter):
-            report("quarter", f"{short(team)} is not in the team list in {quarter}: it is there {self.list.period_in_words(team)}",
+        if not self.listed.holds(team, quarter):
+            report("quarter", f"{short(team)} is not in the team list in {quarter}: it is there {self.listed.period_in_words(team)}",
                    "correct the quarter, or the team's period in the list")  # fmt: skip
         return quarter
 

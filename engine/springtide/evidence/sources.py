@@ -18,6 +18,8 @@ from .workbook import SUFFIXES, WorkbookError, read_workbook
 _LARGEST_FILE = 200 * 1024 * 1024
 _LIKE_TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 _CSV = re.compile(rf"^({'|'.join(TABLES)})(\..+)?\.csv$")
+# Text that a spreadsheet would take for a formula is written with an apostrophe before it; see writing.csv_files.
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _IN_A_WORKBOOK = "Teams, Questionnaire, Workforce or Audits"
 
 Progress = Callable[[int, int, str], None]
@@ -148,7 +150,7 @@ class Sources:
                 return
             if cells is None:
                 return
-            yield number, cells
+            yield number, [cell[1:] if _GUARDED.match(cell) else cell for cell in cells]
 
     def _text(self, path: Path) -> str | None:
         try:

@@ -1,0 +1,136 @@
+"""One file of another system brought in: its mapping proposed or read, its rows converted, its evidence written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...logic.model import RulePack
+from ..records import EvidenceError, EvidenceProblem
+from ..team_list import TeamList
+from ..writing.contents import Answers, Contents, Figures
+from ..writing.csv_files import Table, tables_of, team_table, write_tables
+from .convert import Converted, convert, placed
+from .mapping import NOTHING, Kind, Mapping, as_yaml, read_mapping
+from .proposal import all_targets, fits, propose
+from .source import Source, read_source
+
+KEPT = ("comments", "respondents")
+
+
+class NotConfirmed(Exception):
+    """A mapping in which something has still to be looked at; it is in `path`, and nothing was written but it."""
+
+    def __init__(self, path: Path, mapping: Mapping, source: Source, is_new: bool):
+        self.path, self.mapping, self.source, self.is_new = path, mapping, source, is_new
+        super().__init__(f"{path}: {len(mapping.open_lines)} to be confirmed")
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What an import came to: the file and its mapping, the records, and the files written."""
+
+    source: Source
+    mapping: Mapping
+    mapping_file: Path
+    mapping_is_new: bool
+    converted: Converted
+    files: tuple[Path, ...]
+
+    @property
+    def matched(self) -> list[str]:
+        return [column.to for column in self.mapping.columns if column.to != NOTHING]
+
+    @property
+    def dropped(self) -> dict[str, list[str]]:
+        """The columns that were left out, by the reason."""
+        found: dict[str, list[str]] = {}
+        for column in self.mapping.columns:
+            if column.to == NOTHING and column.column:
+                found.setdefault(column.because or "not wanted", []).append(" ".join(column.column.split()))
+        return found
+
+    def not_asked(self, pack: RulePack) -> list[str]:
+        """The questions that no column answers, of a file that answers some."""
+        if not any(to in pack.questions for to in self.matched):
+            return []
+        return [q for q, question in pack.questions.items() if q not in self.matched and question.favourable_when != "unknown"]
+
+
+def bring_in(
+    file: Path, kind: Kind, pack: RulePack, listed: TeamList, folder: Path, *, map_file: Path, quarter: str = "", sheet: str | None = None,
+    keep: Iterable[str] = (), skip_bad_rows: bool = False, overwrite: bool = False,
+) -> Brought:  # fmt: skip
+    """Import one file into a folder of evidence.
+
+    Where `map_file` is not there, a mapping is proposed and written to it; the import goes on only if nothing in it is a guess.
+
+    Args:
+        quarter: for rows that do not say theirs; it goes before that of the mapping.
+        keep: "comments" and "respondents" are dropped unless they stand here; they are kept in files that nothing reads.
+
+    Raises:
+        NotConfirmed: the mapping holds guesses.
+        EvidenceError: something in the file or the mapping can't be used.
+        OSError: a file can't be written.
+    """
+    is_new = not map_file.exists()
+    if is_new:
+        source = read_source(file, fits(pack, kind), sheet)
+        mapping = propose(source, pack, listed, kind, quarter)
+        map_file.parent.mkdir(parents=True, exist_ok=True)
+        map_file.write_text(as_yaml(mapping, file.name), encoding="utf-8")
+    else:
+        mapping = read_mapping(map_file, all_targets(pack))
+        if mapping.kind != kind:
+            raise EvidenceError([EvidenceProblem(map_file.name, 0, "", f"this mapping is for import {mapping.kind}, not import {kind}", "give the mapping of this file")])
+        source = read_source(file, fits(pack, kind), sheet or mapping.sheet or None, mapping.headings_in_row)
+        mapping.quarter = quarter or mapping.quarter
+    if mapping.open_lines:
+        raise NotConfirmed(map_file, mapping, source, is_new)
+    stem = _stem(file)
+    converted = convert(source, mapping, pack, listed, stem, skip_bad_rows)
+    tables = {f"{name}.{stem}.csv": rows for name, rows in tables_of(pack, _contents(converted)).items() if name != "teams"}
+    if not tables:
+        raise EvidenceError([EvidenceProblem(source.file, 0, "", "no row of the file has an answer or a figure", "is it the right file, and the right sheet?", source.sheet)])
+    if not any(folder.glob("teams*.csv")):
+        tables = {"teams.csv": team_table(sorted(listed.teams, key=lambda team: team.id)), **tables}
+    tables |= _kept(source, mapping, stem, keep)
+    write_tables(folder, tables, overwrite)
+    return Brought(source, mapping, map_file, is_new, converted, tuple(folder / name for name in tables))
+
+
+def _contents(converted: Converted) -> Contents:
+    answers = tuple(Answers(r.id, r.team, r.quarter, r.completed_on, r.respondent, r.answers) for r in converted.responses)
+    rows = {name: tuple(Figures(r.team, r.quarter, {**_marks(r.marks), **r.figures}) for r in converted.rows if r.table == name) for name in ("workforce", "audits")}
+    return Contents((), answers, rows["workforce"], rows["audits"])
+
+
+def _marks(marks: dict[str, str]) -> dict[str, float | str]:
+    """Marks for missing in the shortest of their spellings."""
+    return {name: re.sub(r".*\((.+)\)$", r"\1", meaning) for name, meaning in marks.items()}
+
+
+def _kept(source: Source, mapping: Mapping, stem: str, keep: Iterable[str]) -> dict[str, Table]:
+    """Comments and respondents, each row with the id of its response; kept only where they were asked for."""
+    wanted = {"comments": "free text", "respondents": "personal data"}
+    places = placed(source, mapping)
+    key = next((place for place, column in places.items() if column.to == "response_id"), None)
+    found: dict[str, Table] = {}
+    for name in keep:
+        columns = [place for place, column in places.items() if column.to == NOTHING and column.because == wanted[name]]
+        rows = [
+            (f"{stem}-{cells[key] if key is not None and key < len(cells) and cells[key] else f'row{number}'}", " ".join(source.headings[place].split()), cells[place].strip())
+            for number, cells in source.rows
+            for place in columns
+            if place < len(cells) and cells[place].strip()
+        ]
+        if rows:
+            found[f"{name}.{stem}.csv"] = [("response_id", "column", "text"), *rows]
+    return found
+
+
+def _stem(file: Path) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", file.stem.casefold()).strip("-")[:40] or "file"
