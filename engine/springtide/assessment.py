@@ -10,7 +10,7 @@ from typing import Any
 from .engines import forward_chaining
 from .engines.agreement import require_agreement
 from .engines.result import EngineResult, TeamFindings, pressures_in, rules_in, supervision_in
-from .evidence.records import EvidenceProblem, EvidenceSet, Remark
+from .evidence.records import EvidenceProblem, EvidenceSet, ReadFrom, Remark
 from .logic.confidence import Confidence, confidence_of
 from .logic.facts import Facts, Grade, Majority, SupervisionState, Team
 from .logic.missing import Missing, missing_in
@@ -64,6 +64,7 @@ class Assessment:
     teams: tuple[TeamAssessment, ...]
     left_out: tuple[EvidenceProblem, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    read_from: tuple[ReadFrom, ...] = ()
 
     def team(self, team_id: str) -> TeamAssessment:
         """Raises KeyError where there is no such team."""
@@ -88,6 +89,7 @@ class Assessment:
             "one_engine_because": self.one_engine_because or None,
             "county": {"pressures": [_county_dict(self.pack, majority) for majority in self.county]},
             "teams": [_team_dict(team) for team in self.teams],
+            "read_from": [vars(source) for source in self.read_from],
             "left_out": [str(problem) for problem in self.left_out],
             "remarks": [_remark_dict(remark) for remark in self.remarks],
         }
@@ -122,7 +124,7 @@ def assess(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None
     result, facts = _assess(pack, listed, quarter, engines, last_levels)
     teams = tuple(_team_assessment(pack, team, result, facts[team.id], listed, quarter) for team in listed.teams)
     remarks = tuple(remark for remark in evidence.remarks if remark.quarter in (None, quarter))
-    return Assessment(pack, evidence.hash, quarter, engines, because, result.county, teams, evidence.left_out, remarks)
+    return Assessment(pack, evidence.hash, quarter, engines, because, result.county, teams, evidence.left_out, remarks, evidence.read_from)
 
 
 def choose_quarter(evidence: EvidenceSet, quarter: Quarter | None) -> Quarter:

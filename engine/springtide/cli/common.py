@@ -19,8 +19,10 @@ from ..assessment import SCHEMA_VERSION, EngineUnavailable, QuarterChoiceError
 from ..engines.agreement import EnginesDisagree
 from ..evidence import EvidenceError, EvidenceSet, read_evidence
 from ..evidence.dfe_workforce import DfeFileError
+from ..evidence.writing.marked import write_marked
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
+from ..reports.problems import grouped
 from ..rulepack import PackError, load_pack
 
 FINE, OUR_FAULT, USAGE, INVALID, FLAGGED = range(5)
@@ -57,6 +59,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 skip_option = click.option(
     "--skip-bad-rows", is_flag=True, help="Leave rows with errors out, and list them, instead of stopping."
 )
+
+errors_option = click.option(
+    "--errors-to", type=click.Path(path_type=Path), default=None, metavar="FILE",
+    help="Where there are mistakes, write your own workbook there with the bad cells marked and commented.",
+)  # fmt: skip
 
 
 def console() -> Console:
@@ -129,7 +136,10 @@ def reports_faults(command: F) -> F:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (PackError, EvidenceError) as error:
+        except EvidenceError as error:
+            marked = _mark(error, kwargs.get("evidence") or kwargs.get("file"), kwargs.get("errors_to"))
+            _refuse(error, kwargs.get("as_json", False), marked)
+        except PackError as error:
             _refuse(error, kwargs.get("as_json", False))
         except (QuarterChoiceError, EngineUnavailable) as error:
             raise click.UsageError(str(error)) from None
@@ -147,16 +157,30 @@ def reports_faults(command: F) -> F:
     return guarded  # type: ignore[return-value]
 
 
-def _refuse(error: PackError | EvidenceError, as_json: bool) -> None:
+def _mark(error: EvidenceError, evidence: str | Path | None, target: Path | None) -> str:
+    """Give the files back with their mistakes marked, if that was asked for; says where they are."""
+    if target is None or evidence is None or not Path(evidence).exists():
+        return ""
+    try:
+        written = write_marked(Path(evidence), error.problems, target)
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else fault
+        return f"the marked cells could not be written to {target}: {reason}"
+    return f"the bad cells are marked in {written[0] if len(written) == 1 else target}" if written else ""
+
+
+def _refuse(error: PackError | EvidenceError, as_json: bool, marked: str = "") -> None:
     problems = error.problems
     if as_json:
         show_json({"schema_version": SCHEMA_VERSION, "errors": [vars(problem) for problem in problems]})
-    for problem in problems:
-        click.echo(str(problem), err=True)
+    for line in grouped(error.problems) if isinstance(error, EvidenceError) else map(str, problems):
+        click.echo(line, err=True)
     if isinstance(error, PackError):
         click.echo(f"{count(len(problems), 'problem')} in the rule pack; nothing was done", err=True)
     else:
         what = "it" if len(problems) == 1 else "them"
         advice = f"correct {what}, or leave the rows out with --skip-bad-rows" if error.rows_can_be_left_out else f"correct {what} first"
         click.echo(f"{count(len(problems), 'problem')} in the evidence; nothing was scored: {advice}", err=True)
+        if marked:
+            click.echo(marked[:1].upper() + marked[1:], err=True)
     sys.exit(INVALID)

@@ -67,6 +67,7 @@ _FROM_ELSEWHERE = (
     click.option("--overwrite", is_flag=True, help="Write over what an earlier import of this file wrote."),
     common.rules_option,
     common.skip_option,
+    common.errors_option,
     common.json_option,
     common.reports_faults,
 )  # fmt: skip
@@ -110,7 +111,7 @@ def table(**given: Any) -> None:
 
 def _bring_in(
     kind: Kind, *, file: Path, list_: str | None, quarter: Quarter | None, map_file: Path | None, output: Path, sheet: str | None,
-    keep: tuple[str, ...], overwrite: bool, rules: str, skip_bad_rows: bool, as_json: bool,
+    keep: tuple[str, ...], overwrite: bool, rules: str, skip_bad_rows: bool, errors_to: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     pack = common.pack_named(rules)
     mapping_file = map_file or file.with_name(f"{file.stem}.mapping.yaml")

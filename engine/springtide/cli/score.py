@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -19,16 +20,19 @@ from . import common
 @common.engine_option
 @click.option("--fail-on", metavar="LEVEL", default=None, help="Exit with code 4 if a team is at or above this level.")
 @common.skip_option
+@common.errors_option
 @common.json_option
 @common.reports_faults
 def score(
-    evidence: str, rules: str, quarter: Quarter | None, engine: str, fail_on: str | None, skip_bad_rows: bool, as_json: bool
-) -> None:
-    """Score a quarter's teams from a folder of EVIDENCE (teams, responses, workforce, audits).
+    evidence: str, rules: str, quarter: Quarter | None, engine: str, fail_on: str | None, skip_bad_rows: bool,
+    errors_to: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Score a quarter's teams from EVIDENCE: a folder, a workbook, or a folder of workbooks as teams sent them back.
 
     \b
-    Example:
+    Examples:
       springtide score examples/kent-2009 --rules kent-2009 --quarter "2008/09 Q4"
+      springtide score return.xlsx --errors-to marked.xlsx
     """
     pack = common.pack_named(rules)
     known = [level.id for level in pack.levels.levels]

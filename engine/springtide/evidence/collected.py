@@ -25,7 +25,7 @@ class Collected:
         """A function that notes a mistake in a column of one row: `report(column, message, hint)`."""
 
         def report(column: str, message: str, hint: str = "") -> None:
-            self.problems.append(EvidenceProblem(at.file, at.row, column, message, hint, at.sheet, at.cell(column)))
+            self.problems.append(EvidenceProblem(at.file, at.row, column, message, hint, at.sheet, at.spot(column)))
 
         return report
 

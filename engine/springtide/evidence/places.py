@@ -36,6 +36,10 @@ class Where:
         """The place of one of its columns: the cell in a workbook, the row elsewhere."""
         return f"{self.file} › {self.sheet} › {self.cell(column)}" if self.sheet else str(self)
 
+    def spot(self, column: str) -> str:
+        """The cell of a column in a workbook, or the whole row or column where there is no such cell; nothing in a CSV file."""
+        return self.cell(column) or (self.line if self.sheet else "")
+
     @property
     def line(self) -> str:
         """ "row 7", or of a sheet on its side "column F"."""

@@ -117,7 +117,7 @@ class _Reading:
             self.sources.spoil(tables[0].file, "the team list has no teams", "give each team a row below the headings")
             listed.is_whole = False
         for table in tables:
-            self._count(table, sum(1 for at in listed.at.values() if (at.file, at.sheet) == (table.file, table.sheet)))
+            self._count(table, listed.rows_in[table.file, table.sheet])
         return listed
 
     def _check_something_is_left(self, has_rows: bool) -> None:

@@ -61,7 +61,7 @@ def remarks_on(found: Found) -> tuple[Remark, ...]:
 
 
 def _remark(code: str, at: Where, column: str, team: str, says: str, quarter: Quarter | None = None) -> Remark:
-    return Remark(code, at.file, at.row, column, team, says, quarter, at.sheet, at.cell(column))
+    return Remark(code, at.file, at.row, column, team, says, quarter, at.sheet, at.spot(column))
 
 
 def _name(found: Found, table: str) -> tuple[str, str]:

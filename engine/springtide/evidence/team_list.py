@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -39,6 +40,7 @@ class TeamList:
     is_whole: bool = False
     ids_in_doubt: bool = False
     transfers_lost: list[str] = field(default_factory=list)
+    rows_in: Counter[tuple[str, str]] = field(default_factory=Counter)  # usable rows by file and sheet
     _meant: dict[str, set[str]] = field(default_factory=dict)
     _rows: dict[str, list[Team]] = field(default_factory=dict)
 
@@ -81,11 +83,13 @@ class TeamList:
         team = Team(values["team_id"], values["team_name"], values["district"], values["county"], values["team_type"],
                     values["transfers_to"], *self._period(values, report))  # fmt: skip
         if self._stands_already(team, at, report):
+            self.rows_in[at.file, at.sheet] += 1
             return
         self._list(team.id, at, len(self.collected.problems) > before)
         if len(self.collected.problems) == before:
             self.teams.append(team)
             self.at[team] = at
+            self.rows_in[at.file, at.sheet] += 1
         else:
             self.collected.lost.append(LostRow("teams", at, team.id, what=team.county))
 

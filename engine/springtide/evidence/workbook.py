@@ -167,7 +167,7 @@ def _failed_cells(xml: bytes, title: str) -> dict[tuple[int, int], str]:
             continue
         if kind is not None and kind[1] == b"e":
             failed[_row_and_column(address[1])] = (value[1] if value else b"#VALUE!").decode("utf-8", "replace")
-        elif b"<f" in inside and value is None and (kind is None or kind[1] == b"n"):
+        elif b"<f" in inside and (value is None or not value[1].strip()) and (kind is None or kind[1] == b"n"):
             failed[_row_and_column(address[1])] = NOT_WORKED_OUT
     return failed
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..assessment import Assessment, TeamAssessment
+from ..evidence.records import ReadFrom
 from ..logic.explain import in_words
 from ..logic.missing import Missing
 from ..logic.model import RulePack
@@ -17,6 +18,7 @@ from ..logic.truth import Truth
 from .wording import STYLES, capital, counted, indented, level_text, pressure_words
 
 _MOST_MISSING = 2
+_FEW_SOURCES = 6
 _WIDE_ENOUGH = 104  # columns, below which seven of them are no longer readable side by side
 
 
@@ -42,7 +44,31 @@ def _heading(assessment: Assessment) -> Text:
     pack = assessment.pack
     text = Text(f"{assessment.quarter}: pressures on {len(assessment.teams)} {pack.words.teams}", style="bold")
     text.append(f"\nRules {pack.id} {pack.version} ({pack.hash[:12]}), evidence {assessment.evidence_hash[:12]}; {_engines(assessment)}", style="not bold")
+    read = read_from_words(assessment.read_from)
+    if read:
+        text.append(f"\nRead {read}", style="not bold")
     return text
+
+
+def read_from_words(sources: Iterable[ReadFrom]) -> str:
+    """What was read from where, in one sentence: each file or sheet while they are few, and else the sum of each table."""
+    listed = list(sources)
+    files = list(dict.fromkeys(source.file for source in listed))
+    if len(listed) <= _FEW_SOURCES:
+        by_file = []
+        for file in files:
+            held = [source for source in listed if source.file == file]
+            said = ", ".join(f"{source.sheet} ({_rows_of(source.table, source.rows)})" if source.sheet else _rows_of(source.table, source.rows) for source in held)
+            by_file.append(f"{said} from {file}")
+        return "; ".join(by_file)
+    rows = {table: sum(source.rows for source in listed if source.table == table) for table in dict.fromkeys(source.table for source in listed)}
+    rows["teams"] = max((source.rows for source in listed if source.table == "teams"), default=0)
+    books = f"{len(files)} workbooks" if all(source.sheet for source in listed) else f"{len(files)} files"
+    return f"{', '.join(_rows_of(table, number) for table, number in rows.items() if number)} from {books}"
+
+
+def _rows_of(table: str, rows: int) -> str:
+    return counted(rows, {"teams": "team", "responses": "response", "audits": "audit row"}.get(table, f"{table} row"))
 
 
 def _engines(assessment: Assessment) -> str:
