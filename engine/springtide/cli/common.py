@@ -27,6 +27,7 @@ from ..rulepack import PackError, load_pack
 
 FINE, OUR_FAULT, USAGE, INVALID, FLAGGED = range(5)
 _WIDTH_WHEN_PIPED = 132
+_MOST_PROCESSES = 4
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -126,7 +127,8 @@ def evidence_in(path: str | Path, pack: RulePack, skip_bad_rows: bool = False) -
     where = Path(path)
     books = sum(1 for file in where.iterdir() if file.suffix.lower() == ".xlsx") if where.is_dir() else 1
     with progress("Reading", books) as advance:
-        return read_evidence(path, pack, skip_bad_rows=skip_bad_rows, progress=lambda done, of, name: advance(name))
+        return read_evidence(path, pack, skip_bad_rows=skip_bad_rows, progress=lambda done, of, name: advance(name),
+                             processes=min(os.cpu_count() or 1, _MOST_PROCESSES))  # fmt: skip
 
 
 def reports_faults(command: F) -> F:

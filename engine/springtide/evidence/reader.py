@@ -27,7 +27,7 @@ _NOT_GIVEN = ("", "not supplied")
 _NAME = "team_name"  # may stand beside team_id in every table, for people; it must be that team's
 
 
-def read_evidence(path: str | Path, pack: RulePack, *, skip_bad_rows: bool = False, progress: Progress | None = None) -> EvidenceSet:
+def read_evidence(path: str | Path, pack: RulePack, *, skip_bad_rows: bool = False, progress: Progress | None = None, processes: int = 1) -> EvidenceSet:
     """Read evidence from a folder, a workbook or a CSV file.
 
     A folder holds `teams.csv`, and any of `responses.csv`, `workforce.csv` and `audits.csv` (or several of each, as
@@ -38,6 +38,7 @@ def read_evidence(path: str | Path, pack: RulePack, *, skip_bad_rows: bool = Fal
         pack: says which questions and figures there are, their units and limits.
         skip_bad_rows: leave rows with errors out, list them in `left_out`, and remark on what each team loses.
         progress: called after each workbook with how many are done, of how many, and the file's name.
+        processes: how many may read workbooks at once; more than one only from a program that can be started anew.
 
     Raises:
         EvidenceError: everything wrong, each with file, row and column, or sheet and cell.
@@ -46,7 +47,7 @@ def read_evidence(path: str | Path, pack: RulePack, *, skip_bad_rows: bool = Fal
     try:
         if not where.exists():
             raise EvidenceError([EvidenceProblem(str(path), 0, "", "the evidence folder does not exist", "give a folder with teams.csv in it, or a workbook")])
-        reading = _Reading(Sources(where, progress), pack, Collected(skip_bad_rows))
+        reading = _Reading(Sources(where, progress, processes=processes), pack, Collected(skip_bad_rows))
         found = reading.run()
     except OSError as error:
         raise EvidenceError([EvidenceProblem(str(path), 0, "", f"the evidence can't be read: {error.strerror}")]) from None

@@ -13,7 +13,7 @@ from pathlib import Path
 from .encoding import not_utf8
 from .places import TABLES, table_named
 from .records import EvidenceProblem
-from .workbook import SUFFIXES, WorkbookError, read_workbook
+from .workbook import SUFFIXES, Grid, WorkbookError, read_workbooks
 
 _LARGEST_FILE = 200 * 1024 * 1024
 _LIKE_TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
@@ -41,8 +41,8 @@ class Sources:
     With `only`, just one table is asked for, and a single CSV file is that table whatever its name.
     """
 
-    def __init__(self, path: Path, progress: Progress | None = None, only: str | None = None):
-        self.path, self.only = path, only
+    def __init__(self, path: Path, progress: Progress | None = None, only: str | None = None, processes: int = 1):
+        self.path, self.only, self._processes = path, only, processes
         self.problems: list[EvidenceProblem] = []
         self._progress = progress or (lambda done, of, name: None)
 
@@ -63,13 +63,11 @@ class Sources:
         files = self._files()
         books = [file for file in files if file.suffix.lower() in SUFFIXES]
         found: list[Sheet] = []
-        done = 0
+        for done, (file, read) in enumerate(zip(books, read_workbooks(books, _is_table, self._processes), strict=True), 1):
+            found += self._workbook(file, read)
+            self._progress(done, len(books), file.name)
         for file in files:
-            if file in books:
-                found += self._workbook(file)
-                done += 1
-                self._progress(done, len(books), file.name)
-            else:
+            if file not in books:
                 found += self._csv(file)
         if self.only is not None:
             return sorted((sheet for sheet in found if sheet.table == self.only), key=lambda sheet: sheet.file)
@@ -112,14 +110,12 @@ class Sources:
 
     # -- what is in them -------------------------------------------------------------------------
 
-    def _workbook(self, file: Path) -> list[Sheet]:
-        try:
-            grids = read_workbook(file)
-        except WorkbookError as error:
-            self.spoil(file.name, error.message, error.hint, sheet=error.sheet)
+    def _workbook(self, file: Path, grids: list[Grid] | WorkbookError | OSError) -> list[Sheet]:
+        if isinstance(grids, WorkbookError):
+            self.spoil(file.name, grids.message, grids.hint, sheet=grids.sheet)
             return []
-        except OSError as error:
-            self.spoil(file.name, f"the file can't be read: {error.strerror}")
+        if isinstance(grids, OSError):
+            self.spoil(file.name, f"the file can't be read: {grids.strerror}")
             return []
         found = []
         for grid in grids:
@@ -127,8 +123,7 @@ class Sources:
             if table and any(any(cell.strip() for cell in row) for row in grid.cells):
                 found.append(Sheet(table, file.name, grid.title, iter(list(enumerate(grid.cells, 1)))))
         if not found:
-            titles = ", ".join(f"'{grid.title}'" for grid in grids[:5])
-            self.spoil(file.name, f"no sheet of the workbook is a table of evidence; it has {titles}",
+            self.spoil(file.name, "no sheet of the workbook is a table of evidence",
                        f"name the sheet {_IN_A_WORKBOOK}, or bring another layout in with springtide import table")  # fmt: skip
         return found
 
@@ -172,6 +167,10 @@ class Sources:
         except UnicodeDecodeError:
             self.spoil(path.name, *not_utf8(raw))
             return None
+
+
+def _is_table(title: str) -> bool:
+    return table_named(title) is not None
 
 
 def _said(error: csv.Error) -> tuple[str, str]:

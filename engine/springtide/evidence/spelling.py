@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from .cells import short
 
@@ -14,6 +15,7 @@ _LEAST_LETTERS = 4
 _MOST_SHOWN = 3
 
 
+@lru_cache(maxsize=65_536)
 def folded(text: str) -> str:
     """A name without what is not heard in it: capitals, spaces, hyphens, underscores and apostrophes.
 

@@ -1,22 +1,28 @@
 """An Excel workbook as text cells. It is measured before it is read, so that no file can exhaust the machine.
 
-The reader proper, calamine, gives the values that Excel kept; it passes over cells whose formula failed, and makes
-room for every cell between the first and the last. So the XML is looked through first: for its true size, for how far
-each sheet reaches, and for cells that hold an error or a formula that was never worked out.
+The reader proper, openpyxl, gives the values that Excel kept. It can't tell an empty cell from a formula that was never
+worked out, and gives a row for each that a far cell leaves out. So the XML is looked through first: for its true size,
+for how far each sheet reaches, and for such formulas.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from posixpath import join, normpath
+from typing import Any
 from xml.etree import ElementTree
 
-from python_calamine import CalamineWorkbook
+from openpyxl import load_workbook
 
 from .places import letters
 
@@ -30,6 +36,7 @@ _MB = 1024 * 1024
 _MOST_BYTES, _MOST_INSIDE, _MOST_PARTS = 50 * _MB, 250 * _MB, 2000
 _MOST_ROWS, _MOST_CELLS = 100_000, 3_000_000
 _LONGEST_CELL = 32_767
+_WORTH_SHARING = 40  # workbooks from which on other processes save more time than they take to start
 _A_TEAM_FILLS = "a quarter's returns are far smaller; is it the right file?"
 _DAMAGED = "open it in Excel and save it again, or ask for it again"
 
@@ -46,7 +53,7 @@ class WorkbookError(Exception):
     """A workbook that can't be read: what is wrong, in which sheet if in one, and what to do."""
 
     def __init__(self, message: str, hint: str = "", sheet: str = ""):
-        super().__init__(message)
+        super().__init__(message, hint, sheet)
         self.message, self.hint, self.sheet = message, hint, sheet
 
 
@@ -58,8 +65,8 @@ class Grid:
     cells: list[list[str]]
 
 
-def read_workbook(path: Path) -> list[Grid]:
-    """Every worksheet of a workbook, in its order.
+def read_workbook(path: Path, wanted: Callable[[str], bool] = lambda title: True) -> list[Grid]:
+    """The worksheets of a workbook whose titles are wanted, in its order.
 
     Numbers come in digits as short as they can be told apart, dates as 2009-01-30, ticks as yes and no, and a formula
     as the value that Excel kept for it, or as its error.
@@ -73,16 +80,34 @@ def read_workbook(path: Path) -> list[Grid]:
     raw = path.read_bytes()
     failed = _look_through(raw)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        return [
-            Grid(title, _with_errors([[_text(value) for value in row] for row in book.get_sheet_by_name(title).to_python(skip_empty_area=False)], failed.get(title, {})))
-            for title in book.sheet_names
-            if title in failed
-        ]  # fmt: skip
-    except (KeyboardInterrupt, SystemExit):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of features that a table of text cells has no use for
+            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+            return [Grid(title, _with_errors(_cells(book[title]), failed[title])) for title in book.sheetnames if title in failed and wanted(title)]
+    except MemoryError:
         raise
-    except BaseException:  # a panic of the reader is no Exception; whatever it stumbled over, the file is at fault
+    except Exception:
+        # Damaged XML fails in a score of ways, and none of them is a fault of ours.
         raise WorkbookError("the workbook is damaged", _DAMAGED) from None
+
+
+def read_workbooks(paths: Sequence[Path], wanted: Callable[[str], bool], processes: int = 1) -> Iterator[list[Grid] | WorkbookError | OSError]:
+    """Each workbook's worksheets, or why it can't be read, in the order of the paths.
+
+    With several processes, `wanted` has to be a function of a module, and the program one that can be started anew.
+    """
+    if processes < 2 or len(paths) < _WORTH_SHARING:
+        yield from (_read_or_reason(path, wanted) for path in paths)
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_read_or_reason, paths, repeat(wanted), chunksize=4)
+
+
+def _read_or_reason(path: Path, wanted: Callable[[str], bool]) -> list[Grid] | WorkbookError | OSError:
+    try:
+        return read_workbook(path, wanted)
+    except (WorkbookError, OSError) as error:
+        return error
 
 
 # -- before it is read -----------------------------------------------------------------------------
@@ -157,7 +182,7 @@ def _failed_cells(xml: bytes, title: str) -> dict[tuple[int, int], str]:
     if last_row * last_column > _MOST_CELLS:
         raise WorkbookError(f"the sheet reaches to {letters(last_column)}{last_row}",
                             "delete what stands far beyond the table, and save it again", title)  # fmt: skip
-    if b't="e"' not in xml and b"t='e'" not in xml and b"<f" not in xml and b":f" not in xml:
+    if b"<f" not in xml and b":f" not in xml:
         return {}
     failed = {}
     for attributes, inside in _CELL.findall(xml):
@@ -165,9 +190,7 @@ def _failed_cells(xml: bytes, title: str) -> dict[tuple[int, int], str]:
         value = _VALUE.search(inside)
         if address is None:
             continue
-        if kind is not None and kind[1] == b"e":
-            failed[_row_and_column(address[1])] = (value[1] if value else b"#VALUE!").decode("utf-8", "replace")
-        elif b"<f" in inside and (value is None or not value[1].strip()) and (kind is None or kind[1] == b"n"):
+        if b"<f" in inside and (value is None or not value[1].strip()) and (kind is None or kind[1] == b"n"):
             failed[_row_and_column(address[1])] = NOT_WORKED_OUT
     return failed
 
@@ -187,6 +210,11 @@ def _number(column: bytes) -> int:
 # -- as text ---------------------------------------------------------------------------------------
 
 
+def _cells(sheet: Any) -> list[list[str]]:
+    sheet.reset_dimensions()  # what the file says of its size may be wrong
+    return [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+
+
 def _with_errors(cells: list[list[str]], failed: dict[tuple[int, int], str]) -> list[list[str]]:
     for (row, column), said in failed.items():
         while len(cells) < row:
@@ -198,12 +226,14 @@ def _with_errors(cells: list[list[str]], failed: dict[tuple[int, int], str]) -> 
 
 
 def _text(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, str):
         return value[:_LONGEST_CELL]
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        return number_text(value)
+    if isinstance(value, int | float):
+        return number_text(float(value))
     if isinstance(value, datetime):
         return value.date().isoformat()
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -118,8 +118,8 @@ def _mark(book: Workbook, problems: list[EvidenceProblem]) -> None:
                 at = _cell_of(sheet, problems[row - 2])
                 quoted = sheet.title.replace("'", "''")
                 errors.cell(row, column).hyperlink = Hyperlink(cell.coordinate, location=f"'{quoted}'!{at.coordinate if at is not None else 'A1'}")
-    for column, width in (("A", 44), ("B", 70), ("C", 70)):
-        errors.column_dimensions[column].width = width
+    for letter, width in (("A", 44), ("B", 70), ("C", 70)):
+        errors.column_dimensions[letter].width = width
     book.active = 0
 
 
