@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..logic.facts import Team
 from ..logic.quarter import Quarter
+from .cells import short
 from .changes import Changes
 from .places import Where
 from .records import ReadFrom, Remark, Response, Row
@@ -207,7 +208,7 @@ def _teams_lost(found: Found) -> Iterator[Remark]:
         if row.team in listed:
             says = f"this row of {row.team} is left out, and {found.team_at[row.team].line} counts; if it was another team's, the list is one short"
         else:
-            who = row.team or "the team of this row"
+            who = short(row.team) or "the team of this row"
             counted = kept[folded(row.what)]
             of = f"the teams of {row.what} are counted as {counted}, not {counted + gone[folded(row.what)]}" if row.what else "its county, not known, is one team short"
             says = f"{who} is left out, with all that the other files say of it; {of}"

@@ -80,6 +80,9 @@ class TeamList:
         for column in ("team_id", "team_name", "county"):
             if not values[column]:
                 report(column, "is blank", f"every team needs a {column}")
+        for column, text in values.items():
+            if not text.isprintable():
+                report(column, f"'{short(text)}' holds a character that can't be shown", "write it again by hand")
         team = Team(values["team_id"], values["team_name"], values["district"], values["county"], values["team_type"],
                     values["transfers_to"], *self._period(values, report))  # fmt: skip
         if self._stands_already(team, at, report):
