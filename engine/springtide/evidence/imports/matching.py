@@ -27,9 +27,9 @@ class Match:
 
 
 def plain(text: str) -> str:
-    """A heading's words alone: one kind of space, quotation mark and dash, no capitals, no full stop at its end."""
+    """A heading's words alone: one kind of space, quotation mark and dash, no capitals, no full stop, colon or per-cent sign at its end."""
     even = unicodedata.normalize("NFKC", text).translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "-", 0xAD: None, 0x200B: None})
-    return " ".join(even.split()).casefold().rstrip(" .:?*")
+    return " ".join(even.split()).casefold().rstrip(" .:?*%()")
 
 
 @dataclass(frozen=True)
