@@ -124,7 +124,7 @@ def _propose_conversion(source: Source, pack: RulePack, place: int, column: Colu
     """Percentages for a share, persons for posts, a day for a quarter: as far as heading and cells tell."""
     part = pack.figures.get(column.to) or pack.measures.get(column.to)
     cells = [cell.strip() for cell in source.column(place) if cell.strip().casefold() not in MISSING_MARKS]
-    heading = plain(column.column)
+    heading = column.column.casefold()
     if column.to == "quarter" and cells and all(re.match(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", cell) and not re.search(r"q", cell, re.IGNORECASE) for cell in cells):
         column.convert = "date"
         column.guess, column.confirmed = "the quarter that holds the day", False
