@@ -8,7 +8,7 @@ import sys
 import click
 
 from .. import __version__
-from . import assurance, demo, explain, findings, imports, rules, score, template
+from . import assurance, demo, explain, findings, imports, questionnaire, rules, score, template
 from .common import OUR_FAULT
 
 _EPILOG = "Exit codes: 0 fine; 1 a fault of ours; 2 usage; 3 the rules or the evidence are invalid; 4 a team is flagged at or above --fail-on."
@@ -27,7 +27,9 @@ def cli() -> None:
     """
 
 
-for command in (demo.demo, score.score, explain.explain, findings.findings, rules.rules, template.template, imports.imports):
+for command in (
+    demo.demo, score.score, explain.explain, findings.findings, rules.rules, template.template, questionnaire.questionnaire, imports.imports,
+):  # fmt: skip
     cli.add_command(command)
 for command in (assurance.coverage, assurance.mutate, assurance.prove, assurance.diff, assurance.new):
     rules.rules.add_command(command)

@@ -66,7 +66,7 @@ class TeamList:
                 self.teams[self.teams.index(team)] = kept
         for team in self.teams:
             self._rows.setdefault(team.id, []).append(team)
-            for name in (team.id, team.name, label(team)):
+            for name in (team.id, team.name, label(team), f"{team.id} · {team.name}"):
                 self._meant.setdefault(folded(name), set()).add(team.id)
 
     def _take(self, at: Where, row: dict[str, str], values: dict[str, str], beyond: int) -> None:
@@ -81,8 +81,9 @@ class TeamList:
             if not values[column]:
                 report(column, "is blank", f"every team needs a {column}")
         for column, text in values.items():
-            if not text.isprintable():
-                report(column, f"'{short(text)}' holds a character that can't be shown", "write it again by hand")
+            odd = next((character for character in text if not character.isprintable()), None)
+            if odd is not None:
+                report(column, f"holds U+{ord(odd):04X}, a character that can't be shown", "write it again by hand")
         team = Team(values["team_id"], values["team_name"], values["district"], values["county"], values["team_type"],
                     values["transfers_to"], *self._period(values, report))  # fmt: skip
         if self._stands_already(team, at, report):
@@ -182,7 +183,7 @@ class TeamList:
     # -- asking ----------------------------------------------------------------------------------
 
     def meant(self, written: str) -> str | None:
-        """The id of the one team that is meant by an id, a name, or both as `T001 · Ashford Duty`; None if it is none, or several."""
+        """The id of the one team that is meant by an id, a name, or both as `T001 Ashford Duty`; None if it is none, or several."""
         if written in self.places:
             return written
         found = self._meant.get(folded(written), set())
@@ -212,7 +213,7 @@ class TeamList:
 
 def label(team: Team) -> str:
     """A team as lists to choose from show it."""
-    return f"{team.id} · {team.name}"
+    return f"{team.id} {team.name}"
 
 
 def _where(places: list[Where], several_files: bool) -> str:

@@ -24,7 +24,8 @@ _TOOL = {"language", "total points", "quiz feedback", "grade posted time"}
 _NAMED = {
     "response_id": ("id", "response id", "respondent id", "submission id", "response number"),
     "completed_on": ("completion time", "date submitted", "end date", "date completed", "submitted at", "timestamp", "end time"),
-    "team_id": ("team", "team id", "team code", "your team", "which team are you in", "which team is this about", "which team does this answer speak for"),
+    "team_id": ("team", "team id", "team code", "your team", "which team are you in", "which team is this about", "which team does this answer speak for",
+                "which team is this", "which team is this? write its number or its name, and no person's name"),
     "respondent": ("respondent", "whose view is it", "whose view is this", "role", "your role", "respondent type"),
     "quarter": ("quarter", "financial quarter", "reporting quarter"),
     "team_name": ("team name",),
