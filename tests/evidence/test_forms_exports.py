@@ -262,13 +262,14 @@ def test_next_quarter_the_mapping_is_used_again_and_a_new_column_is_noticed(kent
 
 
 def test_nothing_of_a_person_is_written_unless_it_was_asked_for(kent: RulePack, tmp_path: Path) -> None:
-    export = with_column(plain_export(kent), 51, "Anything else you want to tell us?", ["Please call Mr Smith about it all", "", "We are very busy at the moment, as ever", ""])
+    export = with_column(plain_export(kent), 51, "Anything else you want to tell us?", ["Please call Mr Smith about it all", "", "We are very busy at the office in SW1A 2AA, as ever", ""])
     _, brought = imported(export, kent, tmp_path)
     written = "".join(path.read_text(encoding="utf-8") for path in brought.files)
     assert "@example.org" not in written and "Person 1" not in written and "Smith" not in written
     listed = read_teams(tmp_path / "teams.csv", kent)
     kept = bring_in(tmp_path / "survey.xlsx", "forms", kent, listed, tmp_path / "kept", map_file=brought.mapping_file, quarter=QUARTER, keep=("comments", "respondents"))
     assert [path.name for path in kept.files] == ["teams.csv", "responses.survey.csv", "comments.survey.csv", "respondents.survey.csv"]
+    assert [(found.place, found.looks_like) for found in kept.screened] == [("survey.xlsx › Form1 › AZ4", ("a postcode",))]
     assert "Mr Smith" in kept.files[2].read_text(encoding="utf-8") and "1@example.org" in kept.files[3].read_text(encoding="utf-8")
     held = read_evidence(tmp_path / "kept", kent)
     assert held.hash == read_evidence(tmp_path / "out", kent).hash

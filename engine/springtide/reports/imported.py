@@ -32,6 +32,8 @@ def lines(pack: RulePack, brought: Brought) -> Iterator[str]:
     if converted.left_out:
         yield f"  {_count(len(converted.left_out), 'mistake')} in rows that were left out:"
         yield from (f"    {problem}" for problem in converted.left_out)
+    for found in brought.screened:
+        yield f"  {found.code}: {found.place} looks as if it held {' and '.join(found.looks_like)}; take it out of the file, and import it again"
     if brought.mapping_is_new:
         yield f"The mapping is in {brought.mapping_file}; keep it for the next file of this kind."
     yield f"Written: {', '.join(str(file) for file in brought.files)}"
@@ -56,6 +58,7 @@ def as_dict(pack: RulePack, brought: Brought) -> dict[str, Any]:
         "matched": {column.column: column.to for column in brought.mapping.columns if column.to != "nothing"},
         "left_out_columns": brought.dropped, "not_asked": brought.not_asked(pack), "notes": list(brought.converted.notes),
         "left_out": [str(problem) for problem in brought.converted.left_out],
+        "screened": [vars(found) | {"looks_like": list(found.looks_like)} for found in brought.screened],
         "mapping": str(brought.mapping_file), "files": [str(file) for file in brought.files],
     }  # fmt: skip
 

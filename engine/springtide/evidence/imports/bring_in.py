@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...logic.model import RulePack
 from ..records import EvidenceError, EvidenceProblem
+from ..screening import looks_personal
 from ..team_list import TeamList
 from ..writing.contents import Answers, Contents, Figures
 from ..writing.csv_files import Table, tables_of, team_table, write_tables
@@ -17,7 +18,9 @@ from .mapping import NOTHING, Kind, Mapping, as_yaml, read_mapping
 from .proposal import all_targets, fits, propose
 from .source import Source, read_source
 
-KEPT = ("comments", "respondents")
+# What can be kept, with the reason for which the mapping drops its columns.
+_REASONS = {"comments": "free text", "respondents": "personal data"}
+KEPT = tuple(_REASONS)
 
 
 class NotConfirmed(Exception):
@@ -26,6 +29,15 @@ class NotConfirmed(Exception):
     def __init__(self, path: Path, mapping: Mapping, source: Source, is_new: bool):
         self.path, self.mapping, self.source, self.is_new = path, mapping, source, is_new
         super().__init__(f"{path}: {len(mapping.open_lines)} to be confirmed")
+
+
+@dataclass(frozen=True)
+class Screened:
+    """A comment that was kept and looks as if it held personal data: where it stands, and of which kinds. Never its text."""
+
+    code: str
+    place: str
+    looks_like: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class Brought:
     mapping_is_new: bool
     converted: Converted
     files: tuple[Path, ...]
+    screened: tuple[Screened, ...] = ()
 
     @property
     def matched(self) -> list[str]:
@@ -99,7 +112,7 @@ def bring_in(
         tables = {"teams.csv": team_table(sorted(listed.teams, key=lambda team: team.id)), **tables}
     tables |= _kept(source, mapping, stem, keep)
     write_tables(folder, tables, overwrite)
-    return Brought(source, mapping, map_file, is_new, converted, tuple(folder / name for name in tables))
+    return Brought(source, mapping, map_file, is_new, converted, tuple(folder / name for name in tables), tuple(_screened(source, mapping, keep)))
 
 
 def _contents(converted: Converted) -> Contents:
@@ -115,12 +128,11 @@ def _marks(marks: dict[str, str]) -> dict[str, float | str]:
 
 def _kept(source: Source, mapping: Mapping, stem: str, keep: Iterable[str]) -> dict[str, Table]:
     """Comments and respondents, each row with the id of its response; kept only where they were asked for."""
-    wanted = {"comments": "free text", "respondents": "personal data"}
     places = placed(source, mapping)
     key = next((place for place, column in places.items() if column.to == "response_id"), None)
     found: dict[str, Table] = {}
     for name in keep:
-        columns = [place for place, column in places.items() if column.to == NOTHING and column.because == wanted[name]]
+        columns = [place for place, column in places.items() if column.to == NOTHING and column.because == _REASONS[name]]
         rows = [
             (f"{stem}-{cells[key] if key is not None and key < len(cells) and cells[key] else f'row{number}'}", " ".join(source.headings[place].split()), cells[place].strip())
             for number, cells in source.rows
@@ -130,6 +142,19 @@ def _kept(source: Source, mapping: Mapping, stem: str, keep: Iterable[str]) -> d
         if rows:
             found[f"{name}.{stem}.csv"] = [("response_id", "column", "text"), *rows]
     return found
+
+
+def _screened(source: Source, mapping: Mapping, keep: Iterable[str]) -> Iterator[Screened]:
+    if "comments" not in keep:
+        return
+    columns = [place for place, column in placed(source, mapping).items() if column.to == NOTHING and column.because == _REASONS["comments"]]
+    for number, cells in source.rows:
+        for place in columns:
+            found = looks_personal(cells[place]) if place < len(cells) else ()
+            if found:
+                at = source.where(number)
+                where = at.of(f"c{place}") if source.sheet else f"{source.file}, row {number}, column {source.name(place)}"
+                yield Screened("P01", where, found)
 
 
 def _stem(file: Path) -> str:
