@@ -21,8 +21,9 @@ from click.testing import CliRunner
 from springtide import RulePack, load_pack
 from springtide.cli.main import cli
 from springtide.evidence.cells import MISSING_MARKS
-from springtide.evidence.reader import RESPONSE_COLUMNS, TEAM_COLUMNS
+from springtide.evidence.reader import RESPONSE_COLUMNS
 from springtide.evidence.records import RESPONDENTS
+from springtide.evidence.team_list import PERIOD_COLUMNS, TEAM_COLUMNS
 from springtide.logic import conditions as c
 from springtide.logic import model as m
 from springtide.logic.formula import names_in
@@ -147,10 +148,24 @@ def walk_commands(command: click.Command, name: str, parent: click.Context | Non
 # -- evidence ----------------------------------------------------------------------------------
 
 EVIDENCE = """
-Evidence is a folder of CSV files: `teams.csv`, and beside it at least one of `responses.csv`, `workforce.csv` and
-`audits.csv`. Each is UTF-8 text with its headings in the first row, whatever their capitals, spaces and hyphens; columns
-may stand in any order, and all but those marked *needed* may be left out. Everything wrong is reported at once, with file, row and column; nothing is
-scored from a folder with errors in it unless `--skip-bad-rows` leaves those rows out, and the result then lists them.
+Evidence is a folder, a workbook, or both: tables named `teams`, `responses`, `workforce` and `audits`, of which the team
+list and one other are needed. How to come by them is told in [how to get evidence in](../how-to/get-evidence-in.md).
+
+- **CSV files** are UTF-8 text, `teams.csv`, `responses.csv` and so on. There may be several of one table, as
+  `workforce.hr.csv` and `workforce.cases.csv`.
+- **Workbooks** (`.xlsx`) have a sheet for each table, whose name begins with the table's (`Questionnaire` is `responses`).
+  Headings may stand lower than the first row, and a sheet may lie on its side, with the headings in a column: what stands
+  above or left of them is for people. Of a formula its value is read; one that failed is reported. `springtide template`
+  writes such a workbook.
+- A folder may hold many workbooks, one a team. What several files say of one team and quarter is put together; a figure
+  given twice must be the same.
+
+Headings are understood whatever their capitals, spaces and hyphens, and by the titles below; columns may stand in any
+order, and all but those marked *needed* may be left out. A team may be written as its id, its name or both (`T001 Ashford
+Duty`). A column `team_name` may stand beside `team_id` in every table, and must then be that team's. Everything wrong is
+reported at once, with file, row and column, or sheet and cell; nothing is scored from evidence with errors in it unless
+`--skip-bad-rows` leaves those rows out, and the result then lists them. In a CSV file an apostrophe before `=`, `+`, `-`
+or `@` keeps a spreadsheet from taking text for a formula; it is taken away when the file is read.
 
 **No child's data and no person's name belongs in any of these files.** Figures are counts per team.
 
@@ -166,7 +181,8 @@ Quarters are of the financial year, which begins in April: `2008/09 Q4` is Janua
 `2008-09 q4`, `2008/2009 Q4`, `Q4 2008/09`, `Quarter 4, 2008/2009`, `FY2008/09 Q4`. A quarter of a single year, such as
 `Q1 2010`, can be read in two ways and is refused with both offered.
 
-A change since last quarter is read from the row of the quarter just before, in the same file.
+A change since last quarter is read from the row of the quarter just before. Where the team list says that a team was
+made of others since, or took their work over, it is not worked out.
 """.strip()
 
 RESPONSES = """
@@ -182,7 +198,7 @@ REMARKS = (
     ("E04", "a team's row stands in a quarter in which hardly anyone has one, and is wanting in this"),
     ("E05", "a county's name is one slip from that of a larger one"), ("E06", "two teams have one name"),
     ("E07", "a team was left out by `--skip-bad-rows`"), ("E08", "a row of figures was left out"), ("E09", "a response was left out"),
-    ("E10", "a transfer was left out"),
+    ("E10", "a transfer was left out"), ("E11", "a team began, ended, or changed its name, district or county"),
 )  # fmt: skip
 
 
@@ -201,7 +217,7 @@ def evidence_page(pack: RulePack) -> list[str]:
         "## teams.csv", "", "One row a team. A team that is in no other file is still listed: its silence counts as "
         "unknown, never as well.", "",
     ]  # fmt: skip
-    lines += table(("Column", "What to write"), ((f"`{name}`", TEAMS[name]) for name in TEAM_COLUMNS))
+    lines += table(("Column", "What to write"), ((f"`{name}`", TEAMS[name]) for name in (*TEAM_COLUMNS, *PERIOD_COLUMNS)))
     lines += ["## responses.csv", "", RESPONSES, ""]
     lines += table(("Column", "What to write"), [
         *((f"`{name}`", RESPONSES_SAY[name]) for name in RESPONSE_COLUMNS),
@@ -241,6 +257,9 @@ TEAMS = {
     "county": "The area whose pressures the team shares: most teams of it make a county pressure. Needed.",
     "team_type": "What sort of team it is, for readers; no rule reads it.",
     "transfers_to": "The `team_id` of another team, to which its work passes, if there is one (notice R9 reads that team).",
+    "from_quarter": "The first quarter in which this row holds; blank for as long as there is evidence. A team that changes its name, district or county has a row for each.",
+    "to_quarter": "The last quarter in which it holds. Figures and answers for a quarter outside are an error.",
+    "became": "Of a team that ended: the `team_id`s, with spaces between, of those that took its work over.",
 }
 RESPONSES_SAY = {
     "response_id": "An id of its own. Needed. Never a name.",

@@ -24,6 +24,10 @@ import pandas as pd
 
 from springtide import load_pack
 from springtide.engines import columnar
+from springtide.evidence import read_evidence
+from springtide.evidence.writing.contents import Answers, Contents, Figures
+from springtide.evidence.writing.workbook import write_workbook
+from springtide.logic.facts import Team
 from springtide.logic.quarter import Quarter
 from springtide.rulepack.examples import latest_quarter
 
@@ -35,9 +39,16 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each figure (default 5)")
     parser.add_argument("--rows", type=int, default=1_000_000, help="team-quarters for the columnar engine")
     parser.add_argument("--teams", type=int, default=200, help="teams of the county scored in a cold process")
+    parser.add_argument("--only", choices=("county", "columnar", "assurance", "workbooks"), default=None, help="one of the benchmarks")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-    figures = [*county(options.teams, options.runs), columnar_rate(options.rows, options.runs), *assurance(options.runs)]
+    benchmarks: dict[str, Callable[[], list[dict[str, object]]]] = {
+        "county": lambda: county(options.teams, options.runs),
+        "columnar": lambda: [columnar_rate(options.rows, options.runs)],
+        "assurance": lambda: assurance(options.runs),
+        "workbooks": lambda: workbooks(options.teams, options.runs),
+    }
+    figures = [figure for name, measure in benchmarks.items() if options.only in (None, name) for figure in measure()]
     if options.json:
         print(json.dumps(figures, indent=2))
         return
@@ -55,6 +66,24 @@ def county(teams: int, runs: int) -> list[dict[str, object]]:
             seconds = timed(lambda command=command: subprocess.run(command, check=True, capture_output=True), runs)
             figures.append(figure(f"score {teams} teams x 48 questions x 3 respondents, cold process, engine {engine}", "s", seconds, 2))
     return figures
+
+
+def workbooks(teams: int, runs: int) -> list[dict[str, object]]:
+    """A folder with a workbook of each team, filled in, each with the list of all teams; read, and scored in a cold process."""
+    pack, quarter, rng = load_pack("kent-2009"), Quarter(2008, 4), Random(1)
+    listed = tuple(Team(f"T{number:03d}", f"Team {number}", "", "Kent") for number in range(teams))
+    with tempfile.TemporaryDirectory() as folder:
+        for team in listed:
+            answers = tuple(
+                Answers(f"{team.id}-{number}", team.id, quarter, None, "manager", {q: rng.choice(ANSWERS) for q in pack.questions}) for number in range(3)
+            )
+            figures_of_team = Figures(team.id, quarter, {f.id: 1.0 for f in pack.figures.values() if f.table == "workforce"})
+            write_workbook(Path(folder) / f"{team.id}.xlsx", pack, Contents(listed, answers, (figures_of_team,), ()))
+        read = timed(lambda: read_evidence(folder, pack, processes=2), runs)
+        command = [sys.executable, "-m", "springtide", "score", folder, "--engine", "columnar"]
+        scored = timed(lambda: subprocess.run(command, check=True, capture_output=True), runs)
+    what = f"{teams} workbooks of one team each, with the list of all, on two processes"
+    return [figure(f"read {what}", "s", read, 2), figure(f"read and score {what}, cold process, engine columnar", "s", scored, 2)]
 
 
 def columnar_rate(rows: int, runs: int) -> dict[str, object]:

@@ -21,7 +21,7 @@ def lines(pack: RulePack, brought: Brought) -> Iterator[str]:
         rows = [row for row in converted.rows if row.table == table]
         if rows:
             figures = len({name for row in rows for name in row.figures})
-            yield f"  {_count(len(rows), f'{table} row')} with {_count(figures, 'figure')}"
+            yield f"  {_count(len(rows), 'audit row' if table == 'audits' else f'{table} row')} with {_count(figures, 'figure')}"
     not_asked = brought.not_asked(pack)
     if not_asked:
         yield f"  No column answers {_some(not_asked, 12)}: these stay unknown"
