@@ -25,7 +25,8 @@ import pandas as pd
 from springtide import load_pack
 from springtide.engines import columnar
 from springtide.evidence import read_evidence
-from springtide.evidence.writing.contents import Answers, Contents, Figures
+from springtide.evidence.records import Response
+from springtide.evidence.writing.contents import Contents, Figures
 from springtide.evidence.writing.workbook import write_workbook
 from springtide.logic.facts import Team
 from springtide.logic.quarter import Quarter
@@ -75,7 +76,7 @@ def workbooks(teams: int, runs: int) -> list[dict[str, object]]:
     with tempfile.TemporaryDirectory() as folder:
         for team in listed:
             answers = tuple(
-                Answers(f"{team.id}-{number}", team.id, quarter, None, "manager", {q: rng.choice(ANSWERS) for q in pack.questions}) for number in range(3)
+                Response(f"{team.id}-{number}", team.id, quarter, None, "manager", {q: rng.choice(ANSWERS) for q in pack.questions}) for number in range(3)
             )
             figures_of_team = Figures(team.id, quarter, {f.id: 1.0 for f in pack.figures.values() if f.table == "workforce"})
             write_workbook(Path(folder) / f"{team.id}.xlsx", pack, Contents(listed, answers, (figures_of_team,), ()))

@@ -126,7 +126,7 @@ def test_remarks_can_be_shown(case: Path, kent: RulePack, tmp_path: Path) -> Non
 def test_no_folder(kent: RulePack, tmp_path: Path) -> None:
     with pytest.raises(EvidenceError) as caught:
         read_evidence(tmp_path / "nowhere", kent)
-    assert str(caught.value) == f"{tmp_path / 'nowhere'}: the evidence folder does not exist; give a folder with teams.csv in it, or a workbook"
+    assert str(caught.value) == f"{tmp_path / 'nowhere'}: there is no such evidence; give a folder with teams.csv in it, or a workbook"
 
 
 @pytest.mark.parametrize(

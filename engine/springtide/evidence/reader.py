@@ -46,7 +46,7 @@ def read_evidence(path: str | Path, pack: RulePack, *, skip_bad_rows: bool = Fal
     where = Path(path)
     try:
         if not where.exists():
-            raise EvidenceError([EvidenceProblem(str(path), 0, "", "the evidence folder does not exist", "give a folder with teams.csv in it, or a workbook")])
+            raise EvidenceError([EvidenceProblem(str(path), 0, "", "there is no such evidence", "give a folder with teams.csv in it, or a workbook")])
         reading = _Reading(Sources(where, progress, processes=processes), pack, Collected(skip_bad_rows))
         found = reading.run()
     except OSError as error:

@@ -98,7 +98,7 @@ def in_file_order(problems: Iterable[EvidenceProblem]) -> tuple[EvidenceProblem,
 
 @dataclass(frozen=True)
 class Response:
-    """One return of the questionnaire. `answers` holds every question; None is a blank."""
+    """One return of the questionnaire. `answers` holds every question; None is a blank, and so is one that is left out."""
 
     id: str
     team: str
@@ -106,7 +106,7 @@ class Response:
     completed_on: date | None
     respondent: str
     answers: dict[str, str | None]
-    at: Where
+    at: Where = Where("")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ...logic.model import RulePack
 from ..records import EvidenceError, EvidenceProblem
 from ..screening import looks_personal
 from ..team_list import TeamList
-from ..writing.contents import Answers, Contents, Figures
+from ..writing.contents import Contents, Figures
 from ..writing.csv_files import Table, tables_of, team_table, write_tables
 from .convert import Converted, convert, placed
 from .mapping import NOTHING, Kind, Mapping, as_yaml, read_mapping
@@ -116,9 +116,8 @@ def bring_in(
 
 
 def _contents(converted: Converted) -> Contents:
-    answers = tuple(Answers(r.id, r.team, r.quarter, r.completed_on, r.respondent, r.answers) for r in converted.responses)
     rows = {name: tuple(Figures(r.team, r.quarter, {**_marks(r.marks), **r.figures}) for r in converted.rows if r.table == name) for name in ("workforce", "audits")}
-    return Contents((), answers, rows["workforce"], rows["audits"])
+    return Contents((), converted.responses, rows["workforce"], rows["audits"])
 
 
 def _marks(marks: dict[str, str]) -> dict[str, float | str]:

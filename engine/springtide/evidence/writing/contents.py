@@ -4,28 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from ...logic.facts import Team
 from ...logic.model import RulePack
 from ...logic.quarter import Quarter
 from ..cells import MISSING_MARKS
-from ..records import EvidenceSet
+from ..records import EvidenceSet, Response
 
 Value = float | str
 _MARKS = {meaning: mark for mark, meaning in reversed(MISSING_MARKS.items()) if mark}
-
-
-@dataclass(frozen=True)
-class Answers:
-    """One response, or the place for one: `answers` by question, blank where there is none."""
-
-    id: str
-    team: str
-    quarter: Quarter
-    completed_on: date | None
-    respondent: str
-    answers: dict[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -39,10 +26,13 @@ class Figures:
 
 @dataclass(frozen=True)
 class Contents:
-    """All that goes into one workbook. `teams` is the whole list; the rest may be of some of them."""
+    """All that goes into one workbook. `teams` is the whole list; the rest may be of some of them.
+
+    A response without answers is a place kept free for one.
+    """
 
     teams: tuple[Team, ...]
-    responses: tuple[Answers, ...]
+    responses: tuple[Response, ...]
     workforce: tuple[Figures, ...]
     audits: tuple[Figures, ...]
 
@@ -51,12 +41,12 @@ def to_fill_in(teams: Iterable[Team], quarter: Quarter, of: Iterable[str], respo
     """A quarter's workbook for some teams, with room for so many responses of each, and what the evidence has already."""
     held = _contents_of_quarter(evidence, quarter) if evidence else Contents((), (), (), ())
     wanted = list(of)
-    answers: list[Answers] = []
+    answers: list[Response] = []
     for team in wanted:
         there = [response for response in held.responses if response.team == team]
         taken = {response.id for response in there}
         free = (f"{team}-{_short(quarter)}-{number}" for number in range(1, responses + len(taken) + 1))
-        room = [Answers(key, team, quarter, None, "", {}) for key in free if key not in taken]
+        room = [Response(key, team, quarter, None, "", {}) for key in free if key not in taken]
         answers += [*there, *room[:max(responses - len(there), 0)]]
     return Contents(
         tuple(teams),
@@ -73,9 +63,8 @@ def contents_of(evidence: EvidenceSet) -> Contents:
         cells = tables[row.table].setdefault((row.team, row.quarter), {})
         cells |= {name: _MARKS[meaning] for name, meaning in row.marks.items() if name not in cells}
         cells |= row.figures
-    responses = [Answers(r.id, r.team, r.quarter, r.completed_on, r.respondent, r.answers) for r in evidence.responses]
     workforce, audits = ([Figures(*key, cells) for key, cells in tables[table].items()] for table in ("workforce", "audits"))
-    return Contents(evidence.whole_list or evidence.teams, tuple(responses), tuple(workforce), tuple(audits))
+    return Contents(evidence.whole_list or evidence.teams, evidence.responses, tuple(workforce), tuple(audits))
 
 
 def columns_used(pack: RulePack, table: str, rows: Iterable[Figures]) -> list[str]:

@@ -21,10 +21,10 @@ from ...logic.model import Figure, Measure, RulePack
 from ...logic.units import UNITS
 from ..cells import MISSING_MARKS
 from ..places import letters
-from ..records import RESPONDENTS
+from ..records import RESPONDENTS, Response
 from ..team_list import PERIOD_COLUMNS, TEAM_COLUMNS, label
 from ..workbook import number_text
-from .contents import Answers, Contents, Figures, columns_used
+from .contents import Contents, Figures, columns_used
 
 _FEW_TEAMS = 6  # so many teams stand side by side, a figure a line; more stand below one another, a figure a column
 _FEW_RESPONSES = 6  # so many responses are printed beside the statements on one page
@@ -161,7 +161,7 @@ class _Book:
         sheet.repeat_rows(2)
         self._finish(sheet, wide=True)
 
-    def _questionnaire(self, sheet: Worksheet, responses: Sequence[Answers]) -> None:
+    def _questionnaire(self, sheet: Worksheet, responses: Sequence[Response]) -> None:
         """Statements down the side, a response a column."""
         questionnaire = self.pack.questionnaire
         sheet.write_string(0, 0, "Questionnaire", self.styles.title)
@@ -205,7 +205,7 @@ class _Book:
         sheet.repeat_columns(0, 1)
         self._finish(sheet, wide=len(responses) <= _FEW_RESPONSES, landscape=len(responses) > 2)
 
-    def _asked(self, sheet: Worksheet, row: int, column: int, key: str, response: Answers) -> None:
+    def _asked(self, sheet: Worksheet, row: int, column: int, key: str, response: Response) -> None:
         if key == "completed_on" and response.completed_on is not None and response.completed_on.year >= 1900:
             sheet.write_datetime(row, column, datetime.combine(response.completed_on, datetime.min.time()), self.styles.date)
             return
