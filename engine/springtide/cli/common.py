@@ -16,7 +16,7 @@ from rich.console import Console, RenderableType
 from ..assessment import SCHEMA_VERSION, EngineUnavailable, QuarterChoiceError
 from ..engines.agreement import EnginesDisagree
 from ..evidence import EvidenceError, EvidenceSet, read_evidence
-from ..evidence.dfe_workforce import DfeFileError
+from ..evidence.published import DfeFileError
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
 from ..rulepack import PackError, load_pack

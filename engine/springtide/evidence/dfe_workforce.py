@@ -6,8 +6,6 @@ Published rates are kept as they are; symbols (c, u, x, z, low, …) are carried
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +13,23 @@ from pathlib import Path
 
 from ..logic.formula import compute, names_in, parse_formula
 from ..logic.quarter import Quarter
-from .cells import MISSING_MARKS, BadCell, read_number
-from .reader import TEAM_COLUMNS
+from .imported import Imported, imported
+from .published import (
+    Chosen,
+    DfeFileError,
+    PublishedRow,
+    aside_notes,
+    choose,
+    folder_notes,
+    number_text,
+    read_published,
+    some,
+    team_table,
+    write_evidence,
+)
+from .recomputed import Rate, check_rates
+
+__all__ = ["DfeFileError", "Imported", "import_dfe_workforce"]
 
 # Figures and measures of the rule packs, with the column of the census and the unit in which it is read.
 _COLUMNS = {
@@ -47,23 +60,25 @@ _TITLES = {
     "caseload": "Caseload",
 }
 
-_WORDS = ("time_period", "geographic_level", "region_name", "new_la_code", "la_name")
 _WORKFORCE_COLUMNS = ("team_id", "quarter", *_COLUMNS, "established_posts")
-_OTHER_EVIDENCE = ("responses.csv", "audits.csv")
+
+# One rounding of the published rate, 0.05, and a little for the parts, which are rounded to one place themselves.
+_TOLERANCE = 0.06
+_WORKING_DAYS = 253  # of a year; the census's own number
 
 
-class DfeFileError(ValueError):
-    """A census file that can't be imported, or a folder that can't be written: what is wrong, and what to do."""
+def _rate(name: str, title: str, column: str, top: str, bottom: tuple[str, ...], factor: float) -> Rate:
+    return Rate(name, title, column, top, bottom, factor, lambda row, value: _TOLERANCE)
 
 
-@dataclass(frozen=True)
-class Imported:
-    """What an import wrote. `notes` say in sentences what was left aside, missing, or not as published."""
-
-    authorities: int
-    regions: int
-    quarter: Quarter
-    notes: tuple[str, ...]
+_RATES = (
+    _rate("vacancy_rate", "Vacancy rate, %", "vacancy_rate_fte", "vacancy_fte", ("vacancy_fte", "inpost_fte"), 100),
+    _rate("agency_rate", "Agency rate, %", "agency_rate_fte", "agency_fte", ("agency_fte", "inpost_fte"), 100),
+    _rate("turnover_rate", "Turnover, %", "turnover_rate_fte", "leavers_fte", ("inpost_fte",), 100),
+    _rate("caseload", "Caseload, cases per FTE", "caseload_fte", "cases", ("case_holders_fte",), 1),
+)
+# Days lost and the absence rate are no evidence; the rate is worked out again where the file has both.
+_ABSENCE = _rate("absence_rate", "Absence, %", "absence_rate_fte", "working_days_lost_fte", ("inpost_fte",), 100 / _WORKING_DAYS)
 
 
 @dataclass(frozen=True)
@@ -74,116 +89,71 @@ class _Figures:
     rates: dict[str, str]
 
 
-def import_dfe_workforce(file: Path, year: int, folder: Path, *, overwrite: bool = False) -> Imported:
-    """Write `teams.csv` and `workforce.csv` with every authority of one census year.
+def import_dfe_workforce(
+    file: Path, years: int | Iterable[int] | None, folder: Path, *, overwrite: bool = False
+) -> Imported:
+    """Write `teams.csv` and `workforce.csv` with every authority of one census year, of several, or of all.
 
     Rates become shares, caseload stays in cases per FTE, and counts stay in FTE. Where a rate is a symbol
-    and its parts are numbers the parts are given, or the rate is worked out where they can't be given.
+    and its parts are numbers the parts are given, or the rate is worked out where they can't be given. With several
+    years the team list says from when to when each authority is there, and what it became.
 
     Args:
         file: the published CSV file, csww_indicators_….csv.
-        year: the census year; its figures are of 30 September.
+        years: the census year, or years; its figures are of 30 September. None stands for every year of the file.
         folder: where to write; made where it is not there.
         overwrite: write over the two files. Other evidence in the folder stays as it is, and is noted.
 
     Raises:
-        DfeFileError: the file is missing or another file, lacks the year, or holds a cell that is neither a
+        DfeFileError: the file is missing or another file, lacks a year, or holds a cell that is neither a
             number nor a known symbol; or the folder holds evidence already, or can't be written.
     """
-    rows = _read(file)
-    authorities = [row for row in rows if row["geographic_level"] == "Local authority"]
-    years = sorted({row["time_period"] for row in authorities})
-    authorities = [row for row in authorities if row["time_period"] == str(year)]
-    if not authorities:
-        raise DfeFileError(f"{file}: there are no authorities of {year}; there are of {', '.join(years) or 'no year'}")
-    _check_authorities(file, authorities)
-    quarter = Quarter.holding(date(year, 9, 30))
-    figures = [_figures(file, row) for row in authorities]
-    aside = Counter(row["geographic_level"] for row in rows if row["time_period"] == str(year))
-    del aside["Local authority"]
-    teams = ((r["new_la_code"], r["la_name"], r["region_name"], r["region_name"], "authority", "") for r in authorities)
+    columns = tuple(column for column, _ in _COLUMNS.values())
+    chosen = choose(file, rows := read_published(file, "the workforce census", columns), years)
+    figures = [_figures(row) for row in chosen.authorities]
+    rates = (*_RATES, *([_ABSENCE] if set(_ABSENCE.columns) <= rows[0].cells.keys() else []))
+    checks = check_rates(chosen.rows, rates)
+    teams, changes = team_table(chosen, _quarter_of)
     workforce = (
-        (row["new_la_code"], str(quarter), *(held.cells[name] for name in _WORKFORCE_COLUMNS[2:]))
-        for row, held in zip(authorities, figures, strict=True)
+        (chosen.id_of(row), str(_quarter_of(row.year)), *(held.cells[name] for name in _WORKFORCE_COLUMNS[2:]))
+        for row, held in zip(chosen.authorities, figures, strict=True)
     )
-    left = _write(
-        folder, {"teams.csv": [TEAM_COLUMNS, *teams], "workforce.csv": [_WORKFORCE_COLUMNS, *workforce]}, overwrite
-    )
-    notes = (
-        f"The figures are of 30 September {year}, which lies in {quarter}; turnover is of the 12 months to that day.",
-        *([_aside_note(aside)] if aside else []),
-        *(_rate_note(rate, authorities, figures) for rate in _FORMULAS),
-        *_missing_notes(authorities),
+    left = write_evidence(folder, {"teams.csv": teams, "workforce.csv": [_WORKFORCE_COLUMNS, *workforce]}, overwrite)
+    about = (
+        _date_note(chosen),
+        *aside_notes(chosen),
+        *(_rate_note(rate, chosen, figures) for rate in _FORMULAS),
         "Established posts, staff in post and cases are left out where a published rate would be given twice.",
         "The absence rate is left out: it is of days lost in the year, the rules' figure of staff away on the day.",
-        *(f"{name} was in the folder already and stays as it was." for name in left),
+        *_shared_row_notes(chosen),
+        *folder_notes(left),
     )
-    return Imported(len(authorities), len({row["region_name"] for row in authorities}), quarter, notes)
+    read = tuple(dict.fromkeys((*columns, *(column for rate in rates for column in rate.columns))))
+    return imported(chosen, _quarter_of, teams, about=about, columns=read, changes=changes, checks=checks)
 
 
-# -- reading ---------------------------------------------------------------------------------------
+def _quarter_of(year: int) -> Quarter:
+    return Quarter.holding(date(year, 9, 30))
 
 
-def _read(file: Path) -> list[dict[str, str]]:
-    """The rows by column, cells without outer spaces."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            header, *lines = list(csv.reader(stream, strict=True)) or [[]]
-    except FileNotFoundError:
-        raise DfeFileError(f"{file}: there is no such file") from None
-    except OSError as error:
-        raise DfeFileError(f"{file}: the file can't be read: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DfeFileError(f"{file}: not a CSV file in UTF-8 ({error}); give the file as it was published") from None
-    header = [heading.strip() for heading in header]
-    lacking = [column for column in (*_WORDS, *(column for column, _ in _COLUMNS.values())) if column not in header]
-    if lacking:
-        raise DfeFileError(f"{file}: not the workforce census; these columns are missing: {', '.join(lacking)}")
-    rows = []
-    for number, cells in enumerate(lines, start=2):
-        if not any(cells):
-            continue
-        if len(cells) != len(header):
-            raise DfeFileError(
-                f"{file}, row {number}: {len(cells)} cells under {len(header)} headings; is the file complete?"
-            )
-        rows.append({heading: cell.strip() for heading, cell in zip(header, cells, strict=True)})
-    return rows
+# -- figures ---------------------------------------------------------------------------------------
 
 
-def _check_authorities(file: Path, authorities: list[dict[str, str]]) -> None:
-    for row in authorities:
-        for column in ("new_la_code", "la_name", "region_name"):
-            if not row[column]:
-                raise DfeFileError(
-                    f"{file}: {column} is blank for {row['la_name'] or row['new_la_code'] or 'an authority'}"
-                )
-    for code, times in Counter(row["new_la_code"] for row in authorities).items():
-        if times > 1:
-            raise DfeFileError(
-                f"{file}: the authority {code} has {times} rows in {authorities[0]['time_period']}; keep one"
-            )
-
-
-def _figures(file: Path, row: Mapping[str, str]) -> _Figures:
+def _figures(row: PublishedRow) -> _Figures:
     cells: dict[str, str] = {}
     values: dict[str, float] = {}
     for name, (column, unit) in _COLUMNS.items():
         cells[name] = row[column]
-        try:
-            value = read_number(row[column], unit)
-        except BadCell as bad:
-            known = ", ".join(mark for mark in MISSING_MARKS if mark)
-            raise DfeFileError(f"{file}: {row['la_name']}, {column}: {bad.message}; known symbols: {known}") from None
+        value = row.read(column, unit)
         if value is not None and name in _PERCENT:
             value = round(value / 100, 6)
-            cells[name] = _text(value) if value <= 1 else ""  # a turnover over 100 % is no share
+            cells[name] = number_text(value) if value <= 1 else ""  # a turnover over 100 % is no share
         if value is not None and cells[name]:
             values[name] = value
     posts = ("vacant_posts", "in_post_fte")
     if values.keys() >= set(posts):
         values["established_posts"] = values["vacant_posts"] + values["in_post_fte"]
-        cells["established_posts"] = _text(values["established_posts"])
+        cells["established_posts"] = number_text(values["established_posts"])
     else:
         cells["established_posts"] = next(cells[name] for name in posts if name not in values)
     return _Figures(cells, _settle_rates(cells, values))
@@ -206,73 +176,41 @@ def _settle_rates(cells: dict[str, str], values: Mapping[str, float]) -> dict[st
         elif not parts[rate] & withheld:
             rates[rate] = "parts"
         elif value <= 1:
-            rates[rate], cells[rate] = "worked out", _text(value)
+            rates[rate], cells[rate] = "worked out", number_text(value)
         else:
             rates[rate] = "unknown"
     return rates
 
 
-def _text(value: float) -> str:
-    """A number in digits, to six places at most."""
-    return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-# -- writing ---------------------------------------------------------------------------------------
-
-
-def _write(folder: Path, tables: Mapping[str, Iterable[Iterable[str]]], overwrite: bool) -> list[str]:
-    """Write all tables beside their places first, then move them there; other evidence that was there is returned."""
-    try:
-        there = [name for name in (*tables, *_OTHER_EVIDENCE) if (folder / name).exists()]
-        if there and not overwrite:
-            raise DfeFileError(
-                f"{folder}: evidence is there already ({', '.join(there)}); give another folder, or overwrite it"
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, rows in tables.items():
-            with (folder / f".{name}.part").open("w", encoding="utf-8", newline="") as stream:
-                csv.writer(stream, lineterminator="\n").writerows(rows)
-        for name in tables:
-            (folder / f".{name}.part").replace(folder / name)
-    except OSError as error:
-        raise DfeFileError(f"{folder}: can't be written: {error.strerror}") from None
-    return [name for name in there if name not in tables]
-
-
 # -- notes -----------------------------------------------------------------------------------------
 
 
-def _aside_note(aside: Counter[str]) -> str:
-    kinds = ", ".join(f"{number} {level or 'of no level'}" for level, number in sorted(aside.items()))
-    return f"Rows that are not authorities were left aside: {kinds}."
+def _date_note(chosen: Chosen) -> str:
+    if chosen.several:
+        return (
+            "The figures are of 30 September of each year, and stand in the quarter that holds that day, Q2; "
+            "turnover is of the 12 months to that day."
+        )
+    (year,) = chosen.years
+    return (
+        f"The figures are of 30 September {year}, which lies in {_quarter_of(year)}; turnover is of the 12 months to that day."
+    )
 
 
-def _rate_note(rate: str, authorities: list[dict[str, str]], figures: list[_Figures]) -> str:
+def _rate_note(rate: str, chosen: Chosen, figures: Iterable[_Figures]) -> str:
     names: dict[str, list[str]] = {"published": [], "parts": [], "worked out": [], "unknown": []}
-    for row, held in zip(authorities, figures, strict=True):
-        names[held.rates[rate]].append(row["la_name"])
-    said = [f"{_TITLES[rate]}: as published for {len(names['published'])} of {len(authorities)} authorities"]
+    for row, held in zip(chosen.authorities, figures, strict=True):
+        names[held.rates[rate]].append(chosen.label(row))
+    of = f"{len(chosen.authorities):,} {'rows' if chosen.several else 'authorities'}"
+    said = [f"{_TITLES[rate]}: as published for {len(names['published']):,} of {of}"]
     for how, words in (("parts", "its parts are given for"), ("worked out", "worked out from its parts for"),
                        ("unknown", "could not be used, and is missing, for")):  # fmt: skip
         if names[how]:
-            said.append(f"{words} {_some(names[how])}")
+            said.append(f"{words} {some(names[how])}")
     return "; ".join(said) + "."
 
 
-def _missing_notes(authorities: list[dict[str, str]]) -> Iterable[str]:
-    """One sentence for each symbol: how many cells, its meaning, and whose."""
-    columns = [column for column, _ in _COLUMNS.values()]
-    for mark, meaning in MISSING_MARKS.items():
-        held = {row["la_name"]: [column for column in columns if row[column].lower() == mark] for row in authorities}
-        held = {name: found for name, found in held.items() if found}
-        if held:
-            number = sum(map(len, held.values()))
-            whose = [
-                f"{name} ({'every figure' if found == columns else ', '.join(found)})" for name, found in held.items()
-            ]
-            yield f"{number} {'cell is' if number == 1 else 'cells are'} {meaning}: {_some(whose)}."
-
-
-def _some(names: list[str], most: int = 8) -> str:
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+def _shared_row_notes(chosen: Chosen) -> Iterable[str]:
+    shared = dict.fromkeys(row["la_name"] for row in chosen.authorities if "/" in row["new_la_code"])
+    if shared:
+        yield f"The census counts these together, as one unit: {some(list(shared))}."
