@@ -36,6 +36,11 @@ SUCCESSORS: Mapping[str, tuple[str, ...]] = {
 # Words that one publication puts to a name and another leaves out: "Bristol, City of", "Herefordshire, County of".
 _NOT_HEARD = {"city", "county", "council", "borough", "of", "the", "and"}
 
+_AS_COUNTED = (
+    "The file does not say on which day: an authority is listed until the quarter before the first count without it, "
+    "and a new one from its first count on."
+)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -152,7 +157,7 @@ def _changes(rows: Sequence[Listed]) -> tuple[str, ...]:
     for row in rows:
         if row.id in began and row.first is not None and (row.id, row.first) not in renamed:
             said.setdefault(row.first, []).append(f"{names[row.id]} is new, and no predecessor is known")
-    return tuple(f"From {quarter}: {'; '.join(said[quarter])}." for quarter in sorted(said))
+    return (*(f"From {quarter}: {'; '.join(said[quarter])}." for quarter in sorted(said)), *([_AS_COUNTED] if said else []))
 
 
 def _difference(before: Listed, after: Listed) -> str:

@@ -46,7 +46,8 @@ def _tolerance(row: PublishedRow, percent: float) -> float:
 
 
 _REREFERRALS = Rate(
-    "rereferral_percent", "Re-referrals, %", "rereferral_percent", "rereferral_count", ("referral_count",), 100, _tolerance
+    "rereferral_percent", "Re-referrals, %", "rereferral_percent", "rereferral_count", ("referral_count",), 100,
+    _tolerance, "0.05, and what rounding to ten allows where counts are of a region or of England",
 )  # fmt: skip
 
 
@@ -130,23 +131,20 @@ def _reading_notes(chosen: Chosen) -> tuple[str, ...]:
 
 
 def _usual_notes(chosen: Chosen, earlier: Sequence[Sequence[PublishedRow]]) -> Iterable[str]:
-    known = Counter(len(_counts(before)) for before in earlier)
-    parts = [f"{number} {'year' if number == 1 else 'years'} for {known[number]:,}" for number in range(_EARLIER_YEARS, 0, -1) if known[number]]
-    none = "it is missing where there is none"
-    if known[0]:
-        first = min(row.year for row in chosen.listed)
-        later = [chosen.label(row) for row, before in zip(chosen.authorities, earlier, strict=True) if not _counts(before) and row.year > first]
-        none = f"missing, for want of one, for {known[0]:,}" + (f", among them, after {first}, {some(later, 20)}" if later and chosen.several and any(row.year == first for row in chosen.authorities) else f": {some(later, 20)}" if later else "")
+    rows = list(zip(chosen.authorities, earlier, strict=True))
+    known = Counter(len(_counts(before)) for _, before in rows)
+    rest_on = ", ".join(f"{number} for {known[number]:,}" for number in range(_EARLIER_YEARS, 0, -1) if known[number])
     yield (
-        "Usual referrals are the average of the same authority's up to three years just before. "
-        f"They rest on {', '.join(parts) or 'no year'}; {none}. An authority with a new code starts afresh."
+        "Usual referrals are the average of the same authority's years just before, three at most"
+        + (f" (by number of years: {rest_on})." if rest_on else ".")
     )
-    skipped = {
-        (row["la_name"], one.year, one["referral_count"])
-        for row, before in zip(chosen.authorities, earlier, strict=True)
-        for one in before
-        if one.read("referral_count", "count") is None
-    }
+    without = [row for row, before in rows if not _counts(before)]
+    first = [row for row in without if row.year == chosen.first_year]
+    later = [chosen.label(row) for row in without if row.year != chosen.first_year]
+    if without:
+        said = [f"all {len(first)} of {chosen.first_year}, the first year in the file"] if first else []
+        yield f"They are missing, for want of an earlier count under the same code, for {some([*said, *later], 20, '; ')}."
+    skipped = sorted({(one.name, one.year, one["referral_count"]) for _, before in rows for one in before if not _counts([one])})
     if skipped:
-        named = [f"{name} {year} ({mark or 'blank'})" for name, year, mark in sorted(skipped)]
-        yield f"Left out of those averages, for the count is not given: {some(named, 20)}."
+        named = [f"{name} {year} ({mark or 'blank'})" for name, year, mark in skipped]
+        yield f"Left out of these averages, for the count is not given: {some(named, 20, '; ')}."

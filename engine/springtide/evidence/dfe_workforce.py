@@ -68,7 +68,7 @@ _WORKING_DAYS = 253  # of a year; the census's own number
 
 
 def _rate(name: str, title: str, column: str, top: str, bottom: tuple[str, ...], factor: float) -> Rate:
-    return Rate(name, title, column, top, bottom, factor, lambda row, value: _TOLERANCE)
+    return Rate(name, title, column, top, bottom, factor, lambda row, value: _TOLERANCE, f"{_TOLERANCE}")
 
 
 _RATES = (
@@ -78,7 +78,10 @@ _RATES = (
     _rate("caseload", "Caseload, cases per FTE", "caseload_fte", "cases", ("case_holders_fte",), 1),
 )
 # Days lost and the absence rate are no evidence; the rate is worked out again where the file has both.
-_ABSENCE = _rate("absence_rate", "Absence, %", "absence_rate_fte", "working_days_lost_fte", ("inpost_fte",), 100 / _WORKING_DAYS)
+_ABSENCE = _rate(
+    "absence_rate", f"Absence, % of {_WORKING_DAYS} days", "absence_rate_fte",
+    "working_days_lost_fte", ("inpost_fte",), 100 / _WORKING_DAYS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -211,6 +214,7 @@ def _rate_note(rate: str, chosen: Chosen, figures: Iterable[_Figures]) -> str:
 
 
 def _shared_row_notes(chosen: Chosen) -> Iterable[str]:
-    shared = dict.fromkeys(row["la_name"] for row in chosen.authorities if "/" in row["new_la_code"])
+    both = (row for row in chosen.authorities if "/" in row["new_la_code"])
+    shared = dict.fromkeys(f"{row['la_name']} ({chosen.id_of(row)})" for row in both)
     if shared:
         yield f"The census counts these together, as one unit: {some(list(shared))}."

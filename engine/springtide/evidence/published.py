@@ -132,6 +132,8 @@ def _row(file: Path, number: int, header: list[str], cells: list[str]) -> Publis
 class Chosen:
     """The rows of the years that were asked for. `years` are in order; `rows` are of every level, `authorities` by year.
 
+    `first_year` is the first in the file.
+
     `listed` are the rows from which the team list is made: with several years every authority of the file, so that one
     that ends or begins in a year that was not asked for does so all the same.
     """
@@ -140,6 +142,7 @@ class Chosen:
     rows: tuple[PublishedRow, ...]
     authorities: tuple[PublishedRow, ...]
     listed: tuple[PublishedRow, ...]
+    first_year: int
 
     @property
     def several(self) -> bool:
@@ -163,31 +166,29 @@ def choose(file: Path, rows: Sequence[PublishedRow], years: int | Iterable[int] 
     there = sorted({row.year for row in rows if row.is_authority})
     wanted = sorted({years} if isinstance(years, int) else set(years or ()) or there)
     absent = [str(year) for year in wanted if year not in there]
-    if absent or not wanted:
+    if not there:
+        raise DfeFileError(f"{file}: there are no authorities in it; is the file complete?")
+    if absent:
         raise DfeFileError(
-            f"{file}: there are no authorities{' of ' if absent else ''}{', '.join(absent)}; "
-            f"there are of {', '.join(map(str, there)) or 'no year'}"
+            f"{file}: there are no authorities of {', '.join(absent)}; there are of {', '.join(map(str, there))}"
         )
     held = tuple(row for row in rows if row.year in wanted)
     authorities = tuple(sorted((row for row in held if row.is_authority), key=lambda row: row.year))
     listed = tuple(row for row in rows if row.is_authority) if len(wanted) > 1 else authorities
     _check_authorities(listed)
-    return Chosen(tuple(wanted), held, authorities, listed)
+    return Chosen(tuple(wanted), held, authorities, listed, there[0])
 
 
 def _check_authorities(authorities: Iterable[PublishedRow]) -> None:
-    first: dict[tuple[str, int], PublishedRow] = {}
-    times: Counter[tuple[str, int]] = Counter()
+    held: dict[tuple[str, int], list[PublishedRow]] = {}
     for row in authorities:
         for column in ("new_la_code", "la_name", "region_name"):
             if not row[column]:
                 raise row.fault(f"{column} is blank for {short(row.name)}; every authority needs its code, name and region")
-        key = row["new_la_code"], row.year
-        first.setdefault(key, row)
-        times[key] += 1
-    for (code, year), number in times.items():
-        if number > 1:
-            raise first[code, year].fault(f"the authority {short(code)} has {number} rows in {year}; keep one")
+        held.setdefault((row["new_la_code"], row.year), []).append(row)
+    for (code, year), rows in held.items():
+        if len(rows) > 1:
+            raise rows[-1].fault(f"the authority {short(code)} has {len(rows)} rows in {year}; keep one")
 
 
 def missing_cells(chosen: Chosen, columns: Iterable[str]) -> tuple[MissingCell, ...]:
@@ -284,6 +285,7 @@ def missing_notes(missing: Sequence[MissingCell], columns: Sequence[str], severa
     return tuple(notes)
 
 
-def some(names: Sequence[str], most: int = 8) -> str:
+def some(names: Sequence[str], most: int = 8, between: str = ", ") -> str:
+    """The first few names, and how many more there are; a semicolon goes between names that hold commas themselves."""
     more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+    return between.join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -15,8 +15,8 @@ _NOISE = 1e-9  # of dividing in binary
 class Rate:
     """A published rate: `factor` times `top` over the sum of `bottom`, all columns of the file.
 
-    `tolerance` gives, for a row and the rate that its parts come to, how far the published one may lie from that in the
-    published unit, which rounding explains.
+    `tolerance` gives, for a row and the rate that its parts come to, how far from that rounding may have put the
+    published one, in the published unit; `within` says the same in words.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Rate:
     bottom: tuple[str, ...]
     factor: float
     tolerance: Callable[[PublishedRow, float], float]
+    within: str
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -17,9 +17,10 @@ _LEAST_WIDTH = 60
 def lines(done: Imported, folder: str, width: int) -> Iterator[str]:
     """Everything that a person should see, none of it wider than `width` letters unless a word is."""
     several = len(done.years) > 1
+    areas = f"{_count(done.authorities, 'authority', 'authorities')} in {_count(done.regions, 'region')}"
     if several:
         yield (
-            f"{done.rows:,} rows of {done.authorities} authorities in {done.regions} regions, "
+            f"{_count(done.rows, 'row')} of {areas}, "
             f"{done.years[0].year} to {done.years[-1].year}, written to {folder}"
         )
         yield ""
@@ -29,11 +30,11 @@ def lines(done: Imported, folder: str, width: int) -> Iterator[str]:
         yield ""
         yield "What the figures are"
     else:
-        yield f"{done.authorities} authorities in {done.regions} regions, {done.quarter}, written to {folder}"
+        yield f"{areas}, {done.quarter}, written to {folder}"
     yield from _listed(done.about, width)
     if several and done.changes:
         yield ""
-        yield "How the list of authorities changes, and what is written in from_quarter, to_quarter and became"
+        yield "How the list of authorities changes (from_quarter, to_quarter and became in teams.csv)"
         yield from _listed(done.changes, width)
     yield ""
     yield f"Missing: {_count(len(done.missing), 'cell')}, each read as missing with its reason" if done.missing else "Missing: no cell"
@@ -41,7 +42,8 @@ def lines(done: Imported, folder: str, width: int) -> Iterator[str]:
     yield ""
     yield "Published rates worked out again from their parts, for authorities, regions and England"
     for check in done.checks:
-        yield f"  {check.rate.title}: matched on {check.matched:,} of {check.of:,} rows{_not_checked(check)}"
+        said = f"{check.rate.title}: matched on {check.matched:,} of {check.of:,} rows, to {check.rate.within}"
+        yield from _wrapped(said + _not_checked(check), width, "  ", "    ")
     if any(check.differing for check in done.checks):
         yield "  Where they differ the published rate is used; its parts' follow it in brackets:"
         for check in done.checks:
@@ -110,5 +112,5 @@ def _wrapped(text: str, width: int, first: str, further: str) -> Iterator[str]:
                              break_long_words=False, break_on_hyphens=False)  # fmt: skip
 
 
-def _count(number: int, thing: str) -> str:
-    return f"1 {thing}" if number == 1 else f"{number:,} {thing}s"
+def _count(number: int, thing: str, things: str = "") -> str:
+    return f"1 {thing}" if number == 1 else f"{number:,} {things or thing + 's'}"
