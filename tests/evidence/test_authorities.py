@@ -122,8 +122,6 @@ def test_years_that_are_not_imported_still_say_when_one_begins_and_ends() -> Non
     held = (ALL, seen("E10000002", 2020, 2021), seen("E06000060", 2022, 2023))
     _, old, new = listed(*held, wanted=(2020, 2023))
     assert (old.last, old.became, new.first) == (Quarter(2022, 1), ("E06000060",), Quarter(2022, 2))
-    _, alone = listed(*held, wanted=(2020, 2021))
-    assert (alone.id, alone.last, alone.became) == ("E10000002", Quarter(2022, 1), ())
 
 
 def test_no_authority_is_its_own_successor_or_has_none() -> None:

@@ -266,10 +266,26 @@ def test_two_authorities_in_one_row_have_an_id_without_spaces_that_can_be_a_succ
 
 
 def test_a_fault_in_a_year_that_was_not_asked_for_is_named_where_the_list_needs_it(tmp_path: Path) -> None:
-    file = census(tmp_path, {}, {"time_period": "2023"}, {"time_period": "2022", "la_name": ""})
-    with pytest.raises(DfeFileError, match=r"census\.csv, row 4: la_name is blank for E1"):
-        import_dfe_workforce(file, [2023, 2024], tmp_path / "out")
-    assert import_dfe_workforce(file, 2024, tmp_path / "out").rows == 1
+    file = census(tmp_path, {}, {"time_period": "2023", "la_name": ""}, {"time_period": "2022"}, {"time_period": "2021"})
+    with pytest.raises(DfeFileError, match=r"census\.csv, row 3: la_name is blank for E1"):
+        import_dfe_workforce(file, [2022, 2024], tmp_path / "out")
+    assert import_dfe_workforce(file, [2021, 2022], tmp_path / "out").rows == 2
+
+
+def test_what_begins_or_ends_outside_the_years_is_not_spoken_of(tmp_path: Path) -> None:
+    years = (2018, 2019, 2020, 2021)
+    always = [{"time_period": str(year)} for year in years]
+    old = [{"new_la_code": "E10000009", "la_name": "Old", "time_period": str(year)} for year in years[:2]]
+    new = [{"new_la_code": "E06000059", "la_name": "New", "time_period": str(year)} for year in years[2:]]
+    file = census(tmp_path, *always, *old, *new)
+    for wanted in (years[:2], years[2:]):
+        result = import_dfe_workforce(file, wanted, tmp_path / "out", overwrite=True)
+        assert result.changes == ()
+        assert {row["from_quarter"] + row["to_quarter"] + row["became"] for row in table(tmp_path / "out", "teams.csv")} == {""}
+    import_dfe_workforce(file, (2018, 2021), tmp_path / "out", overwrite=True)
+    assert [(row["to_quarter"], row["became"], row["from_quarter"]) for row in table(tmp_path / "out", "teams.csv")] == [
+        ("", "", ""), ("2020/21 Q1", "E06000059", ""), ("", "", "2020/21 Q2"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("period", ["202425", "", "2O24", "1024", "٢٠٢٤"])
@@ -345,7 +361,7 @@ def test_the_command_says_what_a_person_should_see(tmp_path: Path) -> None:
     result = run(str(census(tmp_path, *rows)), "-o", str(tmp_path / "out"))
     assert result.exit_code == 0
     said = result.stdout.splitlines()
-    assert said[0] == f"2 rows of 1 authority in 1 region, 2023 to 2024, written to {tmp_path / 'out'}"
+    assert said[0] == f"2 rows of 1 authority in 1 region, 2 years from 2023 to 2024, written to {tmp_path / 'out'}"
     assert "  2023  2023/24 Q2            1              0" in said
     assert "  2024: 1 cell is of low reliability (u): Aldwick (cases)." in said
     assert "  Agency rate, %: matched on 1 of 2 rows, to 0.06" in said

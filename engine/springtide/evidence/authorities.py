@@ -70,7 +70,7 @@ def over_time(
     """The team list of the wanted years, in the order in which the authorities come, and what changes, in sentences.
 
     Args:
-        seen: every authority and year of the file, each once.
+        seen: every authority and year, from the first year that is wanted to the last, each once.
         quarter_of: the quarter that holds a year's day of counting.
         wanted: the years that are imported; a row that holds in none of them is left out.
     """

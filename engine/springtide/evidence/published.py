@@ -134,8 +134,8 @@ class Chosen:
 
     `first_year` is the first in the file.
 
-    `listed` are the rows from which the team list is made: with several years every authority of the file, so that one
-    that ends or begins in a year that was not asked for does so all the same.
+    `listed` are the rows from which the team list is made: the authorities of every year from the first to the last, so
+    that one that ends or begins in a year between, which was not asked for, does so all the same.
     """
 
     years: tuple[int, ...]
@@ -174,7 +174,7 @@ def choose(file: Path, rows: Sequence[PublishedRow], years: int | Iterable[int] 
         )
     held = tuple(row for row in rows if row.year in wanted)
     authorities = tuple(sorted((row for row in held if row.is_authority), key=lambda row: row.year))
-    listed = tuple(row for row in rows if row.is_authority) if len(wanted) > 1 else authorities
+    listed = tuple(row for row in rows if row.is_authority and wanted[0] <= row.year <= wanted[-1])
     _check_authorities(listed)
     return Chosen(tuple(wanted), held, authorities, listed, there[0])
 

@@ -21,7 +21,7 @@ def lines(done: Imported, folder: str, width: int) -> Iterator[str]:
     if several:
         yield (
             f"{_count(done.rows, 'row')} of {areas}, "
-            f"{done.years[0].year} to {done.years[-1].year}, written to {folder}"
+            f"{len(done.years)} years from {done.years[0].year} to {done.years[-1].year}, written to {folder}"
         )
         yield ""
         yield "  Year  Quarter     Authorities  Missing cells"
@@ -45,7 +45,7 @@ def lines(done: Imported, folder: str, width: int) -> Iterator[str]:
         said = f"{check.rate.title}: matched on {check.matched:,} of {check.of:,} rows, to {check.rate.within}"
         yield from _wrapped(said + _not_checked(check), width, "  ", "    ")
     if any(check.differing for check in done.checks):
-        yield "  Where they differ the published rate is used; its parts' follow it in brackets:"
+        yield "  Where they differ the published rate is used; what its parts come to follows it in brackets:"
         for check in done.checks:
             yield from _differing(check, width)
 
