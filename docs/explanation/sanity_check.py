@@ -18,7 +18,7 @@ from math import sqrt
 from pathlib import Path
 
 from springtide import assess, load_pack, read_evidence
-from springtide.evidence.dfe_workforce import import_dfe_workforce
+from springtide.evidence.dfe.workforce import import_dfe_workforce
 
 CENSUS, JUDGEMENTS = "csww_indicators_2017_to_2025.csv", "ilacs_judgements_sample.csv"
 LOWER = ("requires improvement", "inadequate")

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from ..assessment import SCHEMA_VERSION, EngineUnavailable, QuarterChoiceError
 from ..engines.agreement import EnginesDisagree
 from ..evidence import EvidenceError, EvidenceSet, read_evidence
-from ..evidence.dfe_workforce import DfeFileError
+from ..evidence.dfe.published import DfeFileError
 from ..evidence.writing.marked import write_marked
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter, QuarterError, parse_quarter

@@ -1,4 +1,4 @@
-"""springtide import: other people's files as evidence."""
+"""springtide import forms and import table: survey exports and extracts of other systems as evidence."""
 
 from __future__ import annotations
 
@@ -10,49 +10,12 @@ import click
 
 from ..assessment import SCHEMA_VERSION
 from ..evidence import read_teams
-from ..evidence.dfe_workforce import import_dfe_workforce
 from ..evidence.imports.bring_in import KEPT, Brought, NotConfirmed, bring_in
 from ..evidence.imports.mapping import Kind
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..reports import imported
 from . import common
-
-
-@click.group("import")
-def imports() -> None:
-    """Turn published or exported files into a folder of evidence."""
-
-
-@imports.command("dfe-workforce")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--year", type=int, required=True, help="The census year, as in the file (30 September of that year).")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, metavar="FOLDER",
-              help="Where to write the evidence.  [default: dfe-workforce-YEAR]")  # fmt: skip
-@click.option("--overwrite", is_flag=True, help="Write over evidence that is there already.")
-@common.json_option
-@common.reports_faults
-def dfe_workforce(file: Path, year: int, output: Path | None, overwrite: bool, as_json: bool) -> None:
-    """Import the DfE children's social work workforce census: each authority a unit, its region the area.
-
-    \b
-    Example:
-      springtide import dfe-workforce csww_indicators_2017_to_2025.csv --year 2024 -o england-2024
-      springtide score england-2024 --rules england
-    """
-    folder = output or Path(f"dfe-workforce-{year}")
-    imported = import_dfe_workforce(file, year, folder, overwrite=overwrite)
-    if as_json:
-        common.show_json({
-            "schema_version": SCHEMA_VERSION, "folder": str(folder), "quarter": str(imported.quarter),
-            "authorities": imported.authorities, "regions": imported.regions, "notes": list(imported.notes),
-        })  # fmt: skip
-        return
-    click.echo(f"{imported.authorities} authorities in {imported.regions} regions, {imported.quarter}, written to {folder}")
-    for note in imported.notes:
-        click.echo(f"  {note}")
-    click.echo(f"Next: springtide score {folder} --rules england")
-
 
 _FROM_ELSEWHERE = (
     click.argument("file", type=click.Path(path_type=Path)),
@@ -79,7 +42,7 @@ def _from_elsewhere(command: common.F) -> common.F:
     return command
 
 
-@imports.command()
+@click.command()
 @_from_elsewhere
 def forms(**given: Any) -> None:
     """Import a Microsoft Forms export (.xlsx or CSV): one row a response, one column a question.
@@ -94,7 +57,7 @@ def forms(**given: Any) -> None:
     _bring_in("forms", **given)
 
 
-@imports.command()
+@click.command()
 @_from_elsewhere
 def table(**given: Any) -> None:
     """Import a table of another survey tool, of HR or of the case system: one row a team, or a response.

@@ -8,7 +8,7 @@ import sys
 import click
 
 from .. import __version__
-from . import assurance, demo, explain, findings, imports, questionnaire, rules, score, template
+from . import assurance, demo, explain, findings, imports, published, questionnaire, rules, score, template
 from .common import OUR_FAULT
 
 _EPILOG = "Exit codes: 0 fine; 1 a fault of ours; 2 usage; 3 the rules or the evidence are invalid; 4 a team is flagged at or above --fail-on."
@@ -27,8 +27,15 @@ def cli() -> None:
     """
 
 
+@click.group("import")
+def import_() -> None:
+    """Turn exported or published files into a folder of evidence."""
+
+
+for command in (imports.forms, imports.table, published.dfe_workforce, published.dfe_referrals):
+    import_.add_command(command)
 for command in (
-    demo.demo, score.score, explain.explain, findings.findings, rules.rules, template.template, questionnaire.questionnaire, imports.imports,
+    demo.demo, score.score, explain.explain, findings.findings, rules.rules, template.template, questionnaire.questionnaire, import_,
 ):  # fmt: skip
     cli.add_command(command)
 for command in (assurance.coverage, assurance.mutate, assurance.prove, assurance.diff, assurance.new):

@@ -106,7 +106,7 @@ class Response:
     completed_on: date | None
     respondent: str
     answers: dict[str, str | None]
-    at: Where = Where("")
+    at: Where = field(default_factory=lambda: Where(""))
 
 
 @dataclass(frozen=True)
