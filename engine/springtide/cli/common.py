@@ -19,7 +19,6 @@ from ..assessment import SCHEMA_VERSION, EngineUnavailable, QuarterChoiceError
 from ..engines.agreement import EnginesDisagree
 from ..evidence import EvidenceError, EvidenceSet, read_evidence
 from ..evidence.dfe.published import DfeFileError
-from ..evidence.writing.marked import write_marked
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
 from ..reports.problems import grouped
@@ -163,6 +162,8 @@ def _mark(error: EvidenceError, evidence: str | Path | None, target: Path | None
     """Give the files back with their mistakes marked, if that was asked for; says where they are."""
     if target is None or evidence is None or not Path(evidence).exists():
         return ""
+    from ..evidence.writing.marked import write_marked  # takes a while to load, and is seldom needed
+
     try:
         written = write_marked(Path(evidence), error.problems, target)
     except (OSError, ValueError) as fault:

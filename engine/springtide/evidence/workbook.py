@@ -22,8 +22,6 @@ from posixpath import join, normpath
 from typing import Any
 from xml.etree import ElementTree
 
-from openpyxl import load_workbook
-
 from .places import letters
 
 SUFFIXES = (".xlsx", ".xlsm")
@@ -77,6 +75,8 @@ def read_workbook(path: Path, wanted: Callable[[str], bool] = lambda title: True
     """
     if path.stat().st_size > _MOST_BYTES:
         raise WorkbookError(f"the file is over {_MOST_BYTES // _MB} MB", _A_TEAM_FILLS)
+    from openpyxl import load_workbook  # takes a while to load, and evidence in CSV files has no need of it
+
     raw = path.read_bytes()
     failed = _look_through(raw)
     try:
