@@ -46,7 +46,7 @@ YES = {"confirmed: no": "confirmed: yes"}
 
 def test_hr_and_the_case_system_side_by_side(kent: RulePack, tmp_path: Path) -> None:
     """Two files of other headings, one result; each figure knows the file that it came to stand in."""
-    bring(saved(tmp_path / "HR extract.csv", "Team name,Established posts,Vacant posts,Vacancy rate of the district %\nAshford Duty,8,2,21.5\nDover Long-term,10,0,21.5%\n"), kent)
+    bring(saved(tmp_path / "HR extract.csv", "Team name,Established posts,Vacant posts,Vacancy rate of the district %\nAshford Duty,8,2,21.5 %\nDover Long-term,10,0,21.5%\n"), kent)
     bring(saved(tmp_path / "cases.csv", "Team ID;Cases registered to the team;Highest individual caseload\nt1;1,204;31\nT2;80;19\n"), kent)
     held = read_evidence(tmp_path / "out", kent)
     assert held.figures_of("T1", Q4) == {"established_posts": 8, "vacant_posts": 2, "district_vacancy_rate": 0.215, "cases_registered": 1204, "highest_caseload": 31}

@@ -61,9 +61,18 @@ class Changes:
                     came_from.setdefault((other, last.to_quarter.next), []).append(last.id)
         for name, held in rows.items():
             yield from self._of_one(name, held, came_from)
+        yield from self._transfers_that_end(rows)
         for (name, quarter), sources in sorted(came_from.items()):
             if name in rows and rows[name][0].from_quarter != quarter:
                 yield Change(name, quarter, f"{name} took over the work of {_and(sources)}", breaks=True)
+
+    def _transfers_that_end(self, rows: dict[str, list[Team]]) -> Iterator[Change]:
+        """Teams that hand their work on to one that is not there any more, from its first quarter away."""
+        for team in self.teams:
+            last = rows[team.transfers_to][-1].to_quarter if team.transfers_to in rows else None
+            if last is not None and (team.to_quarter is None or team.to_quarter > last):
+                first = max(last.next, team.from_quarter) if team.from_quarter else last.next
+                yield Change(team.id, first, f"{team.id} hands its work on to {team.transfers_to}, which has ended, and is scored as if it handed it on to no team", breaks=False)
 
     def _of_one(self, team: str, held: list[Team], came_from: dict[tuple[str, Quarter], list[str]]) -> Iterator[Change]:
         first, last = held[0], held[-1]

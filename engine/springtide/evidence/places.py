@@ -15,8 +15,7 @@ class Where:
     """The place of one record.
 
     `row` counts from 1. In a sheet that lies on its side, with a record a column (`down`), it is the column's number.
-    `positions` gives the place of each of the record's columns on the other axis, from 1; it is for workbooks only,
-    whose cells have names.
+    `positions` gives the place of each of the record's columns on the other axis, from 1.
     """
 
     file: str
@@ -26,8 +25,8 @@ class Where:
     positions: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def cell(self, column: str) -> str:
-        """The name of a cell, as `D7`; nothing outside a workbook."""
-        if not self.sheet or column not in self.positions:
+        """The name of a cell, as `D7`; nothing where the column has no place."""
+        if column not in self.positions:
             return ""
         across, along = (self.row, self.positions[column]) if self.down else (self.positions[column], self.row)
         return f"{letters(across)}{along}"
@@ -37,7 +36,7 @@ class Where:
         return f"{self.file} › {self.sheet} › {self.cell(column)}" if self.sheet else str(self)
 
     def spot(self, column: str) -> str:
-        """The cell of a column in a workbook, or the whole row or column where there is no such cell; nothing in a CSV file."""
+        """The cell of a column, or in a workbook the whole row or column where there is no such cell."""
         return self.cell(column) or (self.line if self.sheet else "")
 
     @property

@@ -193,8 +193,8 @@ class _Reading:
         for table in tables:
             before_table = len(found)
             for at, row, beyond in table.rows:
-                if not beyond and not any(text.strip() for column, text in row.items() if column not in ("response_id", "team_id", _NAME, "quarter")):
-                    continue  # a place kept free for an answer that did not come
+                if at.down and not any(text.strip() for column, text in row.items() if column not in ("response_id", "team_id", _NAME, "quarter")):
+                    continue  # a place that the workbook keeps free, for an answer that did not come
                 report = self.collected.reporter(at)
                 before = len(self.collected.problems)
                 self.collected.refuse_oddities(row, beyond, report)

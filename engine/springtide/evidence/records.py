@@ -158,8 +158,10 @@ class EvidenceSet:
 
     def as_of(self, quarter: Quarter) -> EvidenceSet:
         """The same evidence with the team list of one quarter."""
-        teams = tuple(team for team in self.teams if team.in_force(quarter))
-        return self if len(teams) == len(self.teams) else replace(self, teams=teams, whole_list=self.whole_list or self.teams)
+        there = [team for team in self.teams if team.in_force(quarter)]
+        ids = {team.id for team in there}
+        teams = tuple(team if team.transfers_to in ("", *ids) else replace(team, transfers_to="") for team in there)
+        return self if teams == self.teams else replace(self, teams=teams, whole_list=self.whole_list or self.teams)
 
     @cached_property
     def changes(self) -> Changes:

@@ -18,6 +18,7 @@ from .spelling import column_meant, folded, quoted
 _SEPARATORS = ";\t|"
 _LOOKED_THROUGH = 60  # rows and columns of a sheet in which its headings are looked for
 _KEY = "team_id"
+NO_HEADING = "(no heading)"
 
 
 @dataclass(frozen=True)
@@ -91,17 +92,26 @@ def _head_of_grid(sheet: Sheet, known: Known) -> _Head | None:
             if sum(known.meant(other) is not None for other in side) > sum(known.meant(other.strip()) is not None for other in cells):
                 return _on_its_side(grid, column, side, known)
             last = max(place for place, other in enumerate(cells) if other.strip())
-            first = min(place for place, other in enumerate(cells) if known.meant(other.strip()))
+            first = _first([other.strip() for other in cells], [[line[place] for line in grid[row + 1:] if place < len(line)] for place in range(column + 1)], known)
             headings = [other.strip() for other in cells[first:last + 1]]
             lines = ((number, line[first:]) for number, line in enumerate(grid[row + 1:], row + 2))
             return _Head(headings, row + 1, first + 1, False, lines)
     return None
 
 
+def _first(headings: list[str], values: list[list[str]], known: Known) -> int:
+    """Where the headings begin: a title before them has no values, and a heading that is misspelt has."""
+    sure = min(place for place, heading in enumerate(headings) if known.meant(heading))
+    return next((place for place in range(sure) if headings[place] and any(value.strip() for value in values[place])), sure)
+
+
 def _on_its_side(grid: list[list[str]], column: int, side: list[str], known: Known) -> _Head:
-    first = min(place for place, heading in enumerate(side) if known.meant(heading))
+    first = _first(side, [line[column + 1:] for line in grid], known)
     last = max(place for place, heading in enumerate(side) if heading)
     width = max(len(line) for line in grid)
+    for place in range(first, last):
+        if not side[place] and any(value.strip() for value in grid[place][column + 1:]):
+            side[place] = NO_HEADING
     lines = (
         (number + 1, [line[number] if number < len(line) else "" for line in grid[first:]]) for number in range(column + 1, width)
     )
@@ -119,12 +129,14 @@ def _headings_hold(sheet: Sheet, head: _Head, known: Known, sources: Sources) ->
     misspelt: set[str] = set()
 
     def spoil(place: int, message: str, hint: str) -> None:
-        cell = Where(sheet.file, head.at, sheet.title, head.down, {"": head.first + place}).cell("")
+        cell = Where(sheet.file, head.at, sheet.title, head.down, {"": head.first + place}).cell("") if sheet.title else ""
         sources.spoil(sheet.file, message, hint, row=head.at, sheet=sheet.title, cell=cell)
 
     for place, (heading, column) in enumerate(zip(header, columns, strict=True)):
         alike = [other for other, meant in zip(header, columns, strict=True) if meant == column]
-        if not heading:
+        if heading == NO_HEADING:
+            spoil(place, f"row {head.first + place} has no heading", "give it one, or delete the row")
+        elif not heading:
             if not head.down:
                 spoil(place, f"column {head.first + place} has no heading", "give it one, or delete the column")
         elif column not in known.allowed:
@@ -137,13 +149,14 @@ def _headings_hold(sheet: Sheet, head: _Head, known: Known, sources: Sources) ->
             spoil(place, f"the column '{column}' stands here twice", "keep one")
     for column in known.required:
         if column not in columns and column not in misspelt:
+            line = Where(sheet.file, head.at, sheet.title, head.down).spot("")
             sources.spoil(sheet.file, f"the column '{column}' is missing", "add it to the headings" if sheet.title else "add it to the first row",
-                          row=head.at, sheet=sheet.title)  # fmt: skip
+                          row=head.at, sheet=sheet.title, cell=line)  # fmt: skip
     return len(sources.problems) == before
 
 
 def _rows(sheet: Sheet, head: _Head, columns: tuple[str, ...]) -> Iterator[tuple[Where, dict[str, str], int]]:
-    positions = {column: head.first + place for place, column in enumerate(columns) if column} if sheet.title else {}
+    positions = {column: head.first + place for place, column in enumerate(columns) if column}
     for number, cells in head.lines:
         if any(cell.strip() for cell in cells):
             row = dict(zip(columns, cells, strict=False))

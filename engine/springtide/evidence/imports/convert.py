@@ -124,9 +124,8 @@ def _rows(source: Source, mapping: Mapping, columns: list[str], used: dict[str, 
             row["team_id"] = row.get("team_name", "")
         row.setdefault("quarter", mapping.quarter)
         row["response_id"] = f"{stem}-{row.get('response_id') or f'row{number}'}"
-        at = Where(source.file, number, source.sheet, False, positions if source.sheet else {})
-        if any(text for to, text in row.items() if to not in (*_KEYS, "response_id")):
-            yield at, row, 0
+        beyond = len(cells) - len(source.headings) if any(cell.strip() for cell in cells[len(source.headings):]) else 0
+        yield Where(source.file, number, source.sheet, False, positions), row, beyond
 
 
 def _reader(to: str, column: Column, mapping: Mapping) -> Callable[[str], str]:

@@ -23,7 +23,7 @@ class Match:
     heading: str
     to: str
     guess: str = ""
-    why_not: str = ""
+    twin_of: str = ""  # what another column with the same words was taken for
 
 
 def plain(text: str) -> str:
@@ -78,7 +78,7 @@ def match_columns(headings: Iterable[str], targets: Mapping[str, tuple[str, ...]
         elif place in guessed:
             matches.append(Match(place, heading, guessed[place].target, guessed[place].guess))
         elif place in twice:
-            matches.append(Match(place, heading, "", why_not=f"another column has the same words, and is {twice[place]}"))
+            matches.append(Match(place, heading, "", twin_of=twice[place]))
         else:
             matches.append(Match(place, heading, ""))
     return matches
@@ -87,9 +87,12 @@ def match_columns(headings: Iterable[str], targets: Mapping[str, tuple[str, ...]
 def _by_words(heading: str, by_words: Mapping[str, str]) -> str | None:
     """The target whose words these are, a number before them or a 2 that marks a second column of one title left aside."""
     whole = plain(heading)
+    if whole in by_words:
+        return by_words[whole]
     numbered = _NUMBERED.match(whole)
-    for words in (whole, plain(numbered["rest"]) if numbered else "", plain(whole[:-1]) if whole[-1:].isdigit() else ""):
-        if words and words in by_words:
+    for words in (plain(numbered["rest"]) if numbered else "", plain(whole[:-1]) if whole[-1:].isdigit() else ""):
+        # Of a figure, "Q3" before the words or a digit after them may be its quarter: only questions have numbers.
+        if words in by_words and re.fullmatch(r"q\d+|team_id|respondent", by_words[words]):
             return by_words[words]
     return None
 

@@ -77,6 +77,10 @@ def propose(source: Source, pack: RulePack, listed: TeamList, kind: Kind, quarte
     numbers = {question.number: question.id for question in pack.questions.values() if question.favourable_when != "unknown"}
     matches = match_columns(source.headings, targets_of(pack, kind), numbers)
     columns = [_column(source, match) for match in matches]
+    for match in matches:
+        if match.twin_of and any(cell.strip() for cell in source.column(match.place)):
+            twin = next(column for column in columns if column.to == match.twin_of)
+            twin.guess, twin.confirmed = "though another column that is answered has the same words", False
     _find_by_cells(source, columns, "team_id", lambda cell: listed.meant(cell) is not None, "its cells name teams")
     _find_by_cells(source, columns, "respondent", lambda cell: _role(cell) is not None, "its cells say whose view it is")
     for place, column in enumerate(columns):
@@ -103,7 +107,7 @@ def _column(source: Source, match: Match) -> Column:
         return Column(match.heading, match.to, guess=match.guess, confirmed=not match.guess)
     if not match.heading:
         return Column(match.heading, NOTHING, because="it has no heading")
-    return Column(match.heading, NOTHING, because=match.why_not or ("free text" if _is_free_text(source.column(match.place)) else "it is like nothing in evidence"))
+    return Column(match.heading, NOTHING, because=(f"another column has the same words, and is {match.twin_of}" if match.twin_of else "") or ("free text" if _is_free_text(source.column(match.place)) else "it is like nothing in evidence"))
 
 
 def _find_by_cells(source: Source, columns: list[Column], to: str, is_one: object, guess: str) -> None:
@@ -132,17 +136,21 @@ def _propose_conversion(source: Source, pack: RulePack, place: int, column: Colu
     if part is None:
         return
     unit = UNITS[part.unit]
+    headed = "%" in heading or "per cent" in heading or "percent" in heading
     numbers = [float(cell.rstrip("% ")) for cell in cells if re.fullmatch(r"-?\d+(\.\d+)? ?%?", cell)]
     if unit.scale == 100:
-        marked = any(cell.endswith("%") for cell in cells)
+        marked = [cell.endswith("%") for cell in cells if cell not in ("0", "0.0")]
         large = any(abs(number) > unit.most for number in numbers)
-        headed = "%" in heading or "per cent" in heading or "percent" in heading
-        if marked or large:
+        if any(marked) or large:
             column.convert = "percent"
-            if not marked and not headed:
+            if any(marked) and not all(marked):
+                column.guess, column.confirmed = "some of its cells say % and some do not: all were taken for per cent", False
+            elif not any(marked) and not headed:
                 column.guess, column.confirmed = "its numbers are too large for shares, and were taken for per cent", False
         elif headed and any(numbers):
             column.guess, column.confirmed = "its heading says per cent, but no number is over 1: taken as shares, as Excel keeps percentages", False
+    elif headed or any(cell.endswith("%") for cell in cells):
+        column.guess, column.confirmed = "though it seems to be in per cent", False
     if part.unit in ("FTE", "posts") and ("headcount" in heading or "head count" in heading or "persons" in heading):
         column.convert = "headcount"
         column.guess, column.confirmed = "its heading speaks of persons", False

@@ -111,7 +111,7 @@ def _text_rows(path: Path) -> list[list[str]]:
     separator = _separator(text)
     rows: list[list[str]] = []
     try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
             rows.append(cells)
             if len(rows) > _MOST_ROWS:
                 raise _problem(path, f"the file has over {_MOST_ROWS:,} rows", "is it the right file?")

@@ -35,11 +35,13 @@ def write_marked(evidence: Path, problems: Iterable[EvidenceProblem], target: Pa
 
     Raises:
         OSError: a file can't be written.
-        ValueError: `target` is inside the evidence, where it would be read as evidence.
+        ValueError: `target` is a file with something else in it, or is inside the evidence, where it would be read as evidence.
     """
     listed = list(problems)
     if evidence.is_dir() and target.resolve().is_relative_to(evidence.resolve()):
         raise ValueError("it would stand among the evidence, and be read with it")
+    if target.exists() and not target.is_dir() and not _is_ours(target):
+        raise ValueError("a file that is none of ours stands there; give another name")
     books = [path for path in _files(evidence) if path.suffix.lower() in SUFFIXES]
     if not books:
         book = _from_csv(_files(evidence))
@@ -54,6 +56,16 @@ def write_marked(evidence: Path, problems: Iterable[EvidenceProblem], target: Pa
             target.mkdir(parents=True, exist_ok=True)
             written.append(_save(_marked(path, own), target / path.name))
     return written
+
+
+def _is_ours(target: Path) -> bool:
+    """Whether a file is a workbook with marks, which may be written over."""
+    try:
+        read_workbook(target, lambda title: False)
+        book = openpyxl.load_workbook(target, read_only=True)
+    except (WorkbookError, KeyError, ValueError, OSError, TypeError, AttributeError):
+        return False
+    return book.sheetnames[0] == _SHEET
 
 
 def _files(evidence: Path) -> list[Path]:
@@ -134,8 +146,7 @@ def _cell_of(sheet: Worksheet, problem: EvidenceProblem) -> Cell | None:
     if problem.cell and problem.cell[-1:].isdigit() and " " not in problem.cell:
         cell = sheet[problem.cell]
     elif problem.row:
-        headings = {str(cell.value): cell.column for row in sheet.iter_rows(1, min(sheet.max_row, 5)) for cell in row if cell.value}
-        cell = sheet.cell(problem.row, headings.get(problem.column.strip("'"), 1))
+        cell = sheet.cell(problem.row, 1)
     else:
         return None
     return cell if isinstance(cell, Cell) else None  # what is merged into another cell can't hold a comment

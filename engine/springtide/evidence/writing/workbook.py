@@ -209,9 +209,11 @@ class _Book:
         if key == "completed_on" and response.completed_on is not None and response.completed_on.year >= 1900:
             sheet.write_datetime(row, column, datetime.combine(response.completed_on, datetime.min.time()), self.styles.date)
             return
+        # A response that came back without a word is one all the same; a place without one is read as free.
+        came_back = response.at.file and not response.respondent and not response.completed_on and not any(response.answers.values())
         texts = {
             "response_id": response.id, "team_id": self.labels.get(response.team, response.team), "quarter": str(response.quarter),
-            "completed_on": str(response.completed_on or ""), "respondent": response.respondent,
+            "completed_on": str(response.completed_on or ""), "respondent": "not supplied" if came_back else response.respondent,
         }  # fmt: skip
         style = {"response_id": self.styles.given, "quarter": self.styles.given, "completed_on": self.styles.date}.get(key, self.styles.open)
         sheet.write_string(row, column, texts[key], style)
@@ -234,7 +236,7 @@ class _Book:
         sheet.set_column(2, 3, 17)
         sheet.set_column(4, 4, 14)
         sheet.set_column(5, 4 + max(len(rows), 1), 16)
-        for column, title in enumerate(("Figure", "What it means", "Unit and range", "Worse when", "Heading")):
+        for column, title in enumerate(("Figure", "What it means", "Unit and range", "Worse when")):
             sheet.write_string(2, column, title, self.styles.head)
         for line, key in enumerate(("team_id", "team_name", "quarter"), 3):
             sheet.write_string(line, 4, key, self.styles.key)
