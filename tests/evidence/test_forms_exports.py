@@ -252,10 +252,10 @@ def test_what_can_not_be_read_stops_at_its_cell(name: str, kent: RulePack, tmp_p
 
 def test_next_quarter_the_mapping_is_used_again_and_a_new_column_is_noticed(kent: RulePack, tmp_path: Path) -> None:
     _, brought = imported(plain_export(kent), kent, tmp_path)
-    assert read_mapping(brought.mapping_file, all_targets(kent)) == brought.mapping
+    assert replace(read_mapping(brought.mapping_file, all_targets(kent)), quarter=QUARTER) == brought.mapping
     changed = with_column(plain_export(kent), 8, "Is the office warm?", ["Yes"] * 4)
     with pytest.raises(EvidenceError) as caught:
-        bring_in(changed.write(tmp_path), "forms", kent, read_teams(tmp_path / "teams.csv", kent), tmp_path / "two", map_file=brought.mapping_file)
+        bring_in(changed.write(tmp_path), "forms", kent, read_teams(tmp_path / "teams.csv", kent), tmp_path / "two", map_file=brought.mapping_file, quarter=QUARTER)
     assert [str(problem) for problem in caught.value.problems] == [
         "survey.xlsx › Form1 › row 1: the mapping does not know the column I 'Is the office warm?'; add it to the mapping, with `to: nothing` if it is not wanted"
     ]

@@ -124,7 +124,10 @@ def pack_named(name: str) -> RulePack:
 def evidence_in(path: str | Path, pack: RulePack, skip_bad_rows: bool = False) -> EvidenceSet:
     """Read evidence, with a bar on the terminal where there are many workbooks."""
     where = Path(path)
-    books = sum(1 for file in where.iterdir() if file.suffix.lower() == ".xlsx") if where.is_dir() else 1
+    try:
+        books = sum(1 for file in where.iterdir() if file.suffix.lower() == ".xlsx") if where.is_dir() else 1
+    except OSError:
+        books = 1  # reading will say what is wrong
     with progress("Reading", books) as advance:
         return read_evidence(path, pack, skip_bad_rows=skip_bad_rows, progress=lambda done, of, name: advance(name),
                              processes=min(os.cpu_count() or 1, _MOST_PROCESSES))  # fmt: skip

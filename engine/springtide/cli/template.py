@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from . import common
 
+_MOST_RESPONSES = 5000  # a sheet has 16,384 columns, and a person has less patience
 _ROOM_FOR_ONE_TEAM, _ROOM_IN_A_COUNTY = 6, 3
 
 
@@ -52,7 +54,9 @@ def template(
     room = responses if responses is not None else _ROOM_FOR_ONE_TEAM if one_per_team else _ROOM_IN_A_COUNTY
     target = output or Path("returns" if one_per_team else "return.xlsx")
     groups = [[team] for team in teams] if one_per_team else [teams]
-    files = [_file(target, group[0], one_per_team) for group in groups]
+    files = _apart([_file(target, group[0], one_per_team) for group in groups])
+    if len(groups[0]) * room > _MOST_RESPONSES:
+        raise click.UsageError(f"{len(teams)} teams with {room} responses each are more columns than a sheet has; use --one-per-team, or fewer --responses")
     _refuse_to_overwrite(target, files, one_per_team, overwrite)
     with common.progress("Writing", len(files)) as advance:
         for file, group in zip(files, groups, strict=True):
@@ -85,6 +89,17 @@ def _file(target: Path, team: Team, one_per_team: bool) -> Path:
         return target if target.suffix.lower() == ".xlsx" else target.with_name(f"{target.name}.xlsx")
     words = "".join(character if character.isalnum() or character in "-_" else " " for character in f"{team.id} {team.name}")
     return target / f"{' '.join(words.split())[:100]}.xlsx"
+
+
+def _apart(files: list[Path]) -> list[Path]:
+    """The same names, with a number where two would be one file."""
+    seen: Counter[str] = Counter()
+    apart = []
+    for file in files:
+        seen[file.name.casefold()] += 1
+        times = seen[file.name.casefold()]
+        apart.append(file if times == 1 else file.with_name(f"{file.stem} ({times}){file.suffix}"))
+    return apart
 
 
 def _refuse_to_overwrite(target: Path, files: list[Path], one_per_team: bool, overwrite: bool) -> None:

@@ -29,9 +29,11 @@ class Collected:
 
         return report
 
-    def refuse_oddities(self, row: dict[str, str], beyond: int, report: Report) -> None:
+    def refuse_oddities(self, row: dict[str, str], beyond: int, report: Report, *, in_a_workbook: bool = False) -> None:
         """Cells beyond the last heading, and formulas that gave no value; those cells are blanked."""
-        if beyond:
+        if beyond and in_a_workbook:
+            report("", "cells stand to the right of the table, under no heading", "take them out, or give them a heading")
+        elif beyond:
             report("", f"the row has {len(row) + beyond} cells under {len(row)} headings", "put text with a comma in quotation marks")
         for column, text in row.items():
             if text.startswith("#") and text.strip() in FORMULA_ERRORS:

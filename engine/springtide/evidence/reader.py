@@ -105,7 +105,7 @@ class _Reading:
         self._check_something_is_left(bool(responses or rows))
         teams = sorted(self.listed.teams, key=lambda team: (team.id, team.from_quarter or Quarter(0, 1)))
         return Found(tuple(teams), self.listed.places, tuple(responses), tuple(rows), tuple(self.read_from),
-                     tuple(self.collected.lost), tuple(self.listed.transfers_lost))  # fmt: skip
+                     tuple(self.collected.lost), tuple(self.listed.transfers_lost), tuple(self.sources.unread))  # fmt: skip
 
     def read_list(self, tables: list[Table]) -> TeamList:
         # Without the whole list, no row can be blamed for a team that is not in it.
@@ -197,7 +197,7 @@ class _Reading:
                     continue  # a place that the workbook keeps free, for an answer that did not come
                 report = self.collected.reporter(at)
                 before = len(self.collected.problems)
-                self.collected.refuse_oddities(row, beyond, report)
+                self.collected.refuse_oddities(row, beyond, report, in_a_workbook=bool(at.sheet))
                 if beyond:
                     self._lose(table.name, at, row)
                     continue
@@ -245,7 +245,7 @@ class _Reading:
             for at, row, beyond in table.rows:
                 report = self.collected.reporter(at)
                 before = len(self.collected.problems)
-                self.collected.refuse_oddities(row, beyond, report)
+                self.collected.refuse_oddities(row, beyond, report, in_a_workbook=bool(at.sheet))
                 if beyond:
                     self._lose(name, at, row)
                     continue
@@ -339,7 +339,9 @@ class _Reading:
         if team not in self.listed.places:
             near = did_you_mean(written, {other.id for other in self.listed.teams})
             hint = near if near.startswith("did") else "correct the id, or add the team to the list"
-            if skip or not doubt:
+            if (several := self.listed.ids_of(written)):
+                report("team_id", f"'{short(written)}' is the name of {' and '.join(several)}", "write the id")
+            elif skip or not doubt:
                 report("team_id", f"there is no team '{short(written)}' in the team list", LIST_FIRST if doubt else hint)
         elif not self.listed.is_usable(team):
             if skip:
@@ -351,8 +353,12 @@ class _Reading:
     def _check_name(self, row: dict[str, str], team: str, report: Report) -> None:
         """A name beside the id must be the team's: otherwise rows have slipped, and figures stand beside another team."""
         name = " ".join(row.get(_NAME, "").split())
+        try:
+            quarter = parse_quarter(short(row.get("quarter", "")))
+        except QuarterError:
+            quarter = None
         names = self.listed.names_of(team)
-        if name and folded(name) not in map(folded, names):
+        if name and (folded(name) not in map(folded, names) or self.listed.is_anothers(name, team, quarter)):
             report(_NAME, f"'{short(name)}' is not the name of {short(team)}, which is '{short(names[-1])}'", "is the row another team's? correct the id or the name")
 
     def _quarter(self, row: dict[str, str], team: str, report: Report) -> Quarter | None:

@@ -42,12 +42,15 @@ class Found:
     read_from: tuple[ReadFrom, ...]
     lost: tuple[LostRow, ...] = ()
     transfers_lost: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def remarks_on(found: Found) -> tuple[Remark, ...]:
     """Every remark, in the order of the files and their rows."""
     remarks = [
         *_absent_tables(found),
+        *_unread_files(found),
+        *_responses_twice(found),
         *_quarters_without_rows(found),
         *_rows_of_an_odd_quarter(found),
         *_counties_near(found),
@@ -87,6 +90,30 @@ def _absent_tables(found: Found) -> Iterator[Remark]:
             name, has = _name(found, table)
             empty = f"{has} headings and no rows" if not there[0].sheet else f"{has} not been filled in"
             yield Remark("E02", there[0].file, 0, "", "", f"{name} {empty}, so no team has {holds}", sheet=there[0].sheet)
+
+
+def _unread_files(found: Found) -> Iterator[Remark]:
+    if found.unread:
+        one = len(found.unread) == 1
+        yield Remark("E30", found.unread[0], 0, "", "", f"{some(list(found.unread))} in this folder {'is' if one else 'are'} not read: "
+                     f"{'its name is' if one else 'their names are'} no table's (as teams.csv, or workforce.hr.csv)")  # fmt: skip
+
+
+def _responses_twice(found: Found) -> Iterator[Remark]:
+    """Responses that stand in two files with the same day and the same answers: a later export of one form holds the earlier."""
+    first: dict[tuple[object, ...], Response] = {}
+    again: dict[tuple[str, str], list[Response]] = {}
+    for response in found.responses:
+        if response.completed_on is None or not any(response.answers.values()):
+            continue
+        key = (response.team, response.quarter, response.completed_on, response.respondent, *response.answers.items())
+        other = first.setdefault(key, response)
+        if other.at.file != response.at.file:
+            again.setdefault((other.at.file, response.at.file), []).append(response)
+    for (one, two), responses in again.items():
+        yield _remark("E31", responses[0].at, "response_id", responses[0].team,
+                      f"{len(responses)} of the responses in {two} are the same, day and answers, as in {one}, and count twice; "
+                      "if it is a later export of the same form, take the earlier file away")  # fmt: skip
 
 
 def _quarters_without_rows(found: Found) -> Iterator[Remark]:

@@ -13,13 +13,14 @@ from pathlib import Path
 from .encoding import not_utf8
 from .places import TABLES, table_named
 from .records import EvidenceProblem
-from .workbook import SUFFIXES, Grid, WorkbookError, read_workbooks
+from .workbook import SUFFIXES, Area, Grid, WorkbookError, read_workbooks
 
 _LARGEST_FILE = 200 * 1024 * 1024
 _LIKE_TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 _CSV = re.compile(rf"^({'|'.join(TABLES)})(\..+)?\.csv$")
 # Text that a spreadsheet would take for a formula is written with an apostrophe before it; see writing.csv_files.
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
+_OLD_BOOKS = (".xls", ".xlsb", ".ods", ".numbers")
 _IN_A_WORKBOOK = "Teams, Questionnaire, Workforce or Audits"
 
 Progress = Callable[[int, int, str], None]
@@ -33,6 +34,7 @@ class Sheet:
     file: str
     title: str
     rows: Iterator[tuple[int, list[str]]]
+    merged: tuple[Area, ...] = ()
 
 
 class Sources:
@@ -44,6 +46,7 @@ class Sources:
     def __init__(self, path: Path, progress: Progress | None = None, only: str | None = None, processes: int = 1):
         self.path, self.only, self._processes = path, only, processes
         self.problems: list[EvidenceProblem] = []
+        self.unread: list[str] = []  # what is in the folder and looks like a table, but is none of evidence
         self._progress = progress or (lambda done, of, name: None)
 
     @property
@@ -73,6 +76,7 @@ class Sources:
             return sorted((sheet for sheet in found if sheet.table == self.only), key=lambda sheet: sheet.file)
         held = {table_named(file.name) for file in files if file not in books} | {sheet.table for sheet in found}
         self._look_for_the_absent(held)
+        self._look_for_others(files, bool(books))
         return sorted(found, key=lambda sheet: (TABLES.index(sheet.table), sheet.file))
 
     # -- which files -----------------------------------------------------------------------------
@@ -108,6 +112,23 @@ class Sources:
                     self.spoil(other.name, "this file is not read", f"{how} {table}.csv, or move it to another folder")
                     break
 
+    def _look_for_others(self, files: list[Path], has_books: bool) -> None:
+        """Files that look like tables and are not read: among workbooks an error, for one may be a team's; else noted."""
+        if not self.is_folder:
+            return
+        for other in sorted(self.path.iterdir()):
+            word = other.name.casefold()
+            kept = word.startswith(("comments.", "respondents.", ".", "~$"))
+            if other in files or kept or any(problem.file == other.name for problem in self.problems):
+                continue
+            if other.is_dir():
+                if any(file.suffix.lower() in _LIKE_TABLES for file in other.iterdir()):
+                    self.unread.append(f"{other.name}/")
+            elif has_books and other.suffix.lower() in _OLD_BOOKS:
+                self.spoil(other.name, "this file is not read", "save it as 'Excel Workbook (.xlsx)', or move it to another folder")
+            elif other.suffix.lower() in _LIKE_TABLES:
+                self.unread.append(other.name)
+
     # -- what is in them -------------------------------------------------------------------------
 
     def _workbook(self, file: Path, grids: list[Grid] | WorkbookError | OSError) -> list[Sheet]:
@@ -121,7 +142,9 @@ class Sources:
         for grid in grids:
             table = table_named(grid.title)
             if table and any(any(cell.strip() for cell in row) for row in grid.cells):
-                found.append(Sheet(table, file.name, grid.title, iter(list(enumerate(grid.cells, 1)))))
+                if grid.hidden:
+                    self.spoil(file.name, "the sheet is hidden, and would be read", "show it, or delete it", sheet=grid.title)
+                found.append(Sheet(table, file.name, grid.title, iter(list(enumerate(grid.cells, 1))), grid.merged))
         if not found:
             self.spoil(file.name, "no sheet of the workbook is a table of evidence",
                        f"name the sheet {_IN_A_WORKBOOK}, or bring another layout in with springtide import table")  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..rulepack.problems import did_you_mean, nearest
 from .cells import short
-from .places import Where
+from .places import Where, letters
 from .sources import Sheet, Sources
 from .spelling import column_meant, folded, quoted
 
@@ -58,7 +58,7 @@ def open_table(sheet: Sheet, known: Known, sources: Sources) -> Table | None:
         else:
             sources.spoil(sheet.file, "the file is empty", f"its first row has the headings: {', '.join(known.required)}, ...")
         return None
-    if not _headings_hold(sheet, head, known, sources):
+    if not _headings_hold(sheet, head, known, sources) or not _nothing_is_merged(sheet, head, sources):
         return None
     columns = tuple(known.meant(heading) or "" for heading in head.headings)
     return Table(sheet.table, sheet.file, sheet.title, columns, _rows(sheet, head, columns))
@@ -152,6 +152,18 @@ def _headings_hold(sheet: Sheet, head: _Head, known: Known, sources: Sources) ->
             line = Where(sheet.file, head.at, sheet.title, head.down).spot("")
             sources.spoil(sheet.file, f"the column '{column}' is missing", "add it to the headings" if sheet.title else "add it to the first row",
                           row=head.at, sheet=sheet.title, cell=line)  # fmt: skip
+    return len(sources.problems) == before
+
+
+def _nothing_is_merged(sheet: Sheet, head: _Head, sources: Sources) -> bool:
+    """Whether every record has cells of its own: a value in merged cells is the first one's only, and nobody sees that."""
+    before = len(sources.problems)
+    for top, left, bottom, right in sheet.merged:
+        along, across = ((left, right), (top, bottom)) if head.down else ((top, bottom), (left, right))
+        places = range(head.first, head.first + len(head.headings))
+        if along[1] > head.at and any(across[0] <= place <= across[1] and head.headings[place - head.first] for place in places):
+            area = f"{letters(left)}{top}:{letters(right)}{bottom}"
+            sources.spoil(sheet.file, f"the cells {area} are merged", "unmerge them, and write the value in each", row=top, sheet=sheet.title, cell=f"{letters(left)}{top}")
     return len(sources.problems) == before
 
 

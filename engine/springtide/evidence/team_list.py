@@ -56,6 +56,9 @@ class TeamList:
                 listed.append((at, values))
         self._check_spelling(listed, spoil)
         ids = {team.id for team in self.teams}
+        for team in self.teams:
+            if team.became and any(other.id == team.id and other != team and not team.ends_after(other) for other in self.teams):
+                self.collected.reporter(self.at[team])("became", f"'{short(team.id)}' has a later row, in which it goes on", "write became in its last row, or give the later team another id")
         for team in list(self.teams):
             kept = replace(team, became=tuple(other for other in team.became if self._may_become(team, other, ids)))
             if kept.transfers_to and not self._may_transfer(team, ids):
@@ -72,7 +75,7 @@ class TeamList:
     def _take(self, at: Where, row: dict[str, str], values: dict[str, str], beyond: int) -> None:
         report = self.collected.reporter(at)
         before = len(self.collected.problems)
-        self.collected.refuse_oddities(row, beyond, report)
+        self.collected.refuse_oddities(row, beyond, report, in_a_workbook=bool(at.sheet))
         if beyond:
             self._list(values["team_id"], at)
             self.collected.lost.append(LostRow("teams", at, values["team_id"]))
@@ -188,6 +191,15 @@ class TeamList:
             return written
         found = self._meant.get(folded(written), set())
         return next(iter(found)) if len(found) == 1 else None
+
+    def ids_of(self, name: str) -> list[str]:
+        """The ids of all teams that are, or were, called so."""
+        return sorted(self._meant.get(folded(name), set()))
+
+    def is_anothers(self, name: str, team: str, quarter: Quarter | None) -> bool:
+        """Whether in a quarter another team has this name, and this team has not."""
+        called = {row.id for row in self.teams if folded(row.name) == folded(name) and (quarter is None or row.in_force(quarter))}
+        return bool(called) and team not in called
 
     def is_usable(self, team: str) -> bool:
         """Whether a team of the list has a row without a mistake."""

@@ -32,18 +32,22 @@ FORMULA_ERRORS = frozenset(
 )  # fmt: skip
 _MB = 1024 * 1024
 _MOST_BYTES, _MOST_INSIDE, _MOST_PARTS = 50 * _MB, 250 * _MB, 2000
-_MOST_ROWS, _MOST_CELLS = 100_000, 3_000_000
+_MOST_ROWS, _MOST_CELLS, _MOST_FILLED = 100_000, 3_000_000, 1_000_000
 _LONGEST_CELL = 32_767
 _WORTH_SHARING = 40  # workbooks from which on other processes save more time than they take to start
 _A_TEAM_FILLS = "a quarter's returns are far smaller; is it the right file?"
 _DAMAGED = "open it in Excel and save it again, or ask for it again"
 
-_REACHED = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+_REACHED = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})(\d{1,9})["']""")
+_ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^>]{0,400}?\br\s*=\s*["'](\d{1,12})["']""")
 _ROWS = re.compile(rb"<(?:\w+:)?row\b")
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^>/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_CELLS = re.compile(rb"<(?:\w+:)?c\b")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_AFTER_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v>([^<]*)<)?")
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3}\d{1,7})["']""")
 _TYPE = re.compile(rb"""\bt\s*=\s*["'](\w+)["']""")
-_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]{0,100}?\bref\s*=\s*["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+_LONGEST_TAG = 400
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -55,12 +59,25 @@ class WorkbookError(Exception):
         self.message, self.hint, self.sheet = message, hint, sheet
 
 
+Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 1
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What looking through a sheet's XML tells: cells (row, column) whose formula has no value, and merged areas."""
+
+    failed: dict[tuple[int, int], str]
+    merged: tuple[Area, ...]
+
+
 @dataclass(frozen=True)
 class Grid:
-    """A worksheet: its title, and its cells as text, row by row from the first."""
+    """A worksheet: its title, its cells as text, row by row from the first, whether people see it, and what is merged."""
 
     title: str
     cells: list[list[str]]
+    hidden: bool = False
+    merged: tuple[Area, ...] = ()
 
 
 def read_workbook(path: Path, wanted: Callable[[str], bool] = lambda title: True) -> list[Grid]:
@@ -78,16 +95,18 @@ def read_workbook(path: Path, wanted: Callable[[str], bool] = lambda title: True
     from openpyxl import load_workbook  # takes a while to load, and evidence in CSV files has no need of it
 
     raw = path.read_bytes()
-    failed = _look_through(raw)
+    parts = _look_through(raw)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of features that a table of text cells has no use for
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-            return [Grid(title, _with_errors(_cells(book[title]), failed[title])) for title in book.sheetnames if title in failed and wanted(title)]
-    except MemoryError:
-        raise
+            return [
+                Grid(title, _with_errors(_cells(book[title]), parts[title].failed), book[title].sheet_state != "visible", parts[title].merged)
+                for title in book.sheetnames
+                if title in parts and wanted(title)
+            ]
     except Exception:
-        # Damaged XML fails in a score of ways, and none of them is a fault of ours.
+        # Damaged XML fails in a score of ways, MemoryError among them, and none of them is a fault of ours.
         raise WorkbookError("the workbook is damaged", _DAMAGED) from None
 
 
@@ -113,8 +132,8 @@ def _read_or_reason(path: Path, wanted: Callable[[str], bool]) -> list[Grid] | W
 # -- before it is read -----------------------------------------------------------------------------
 
 
-def _look_through(raw: bytes) -> dict[str, dict[tuple[int, int], str]]:
-    """The worksheets by title, each with the cells (row, column, from 1) whose formula gave no value, and what it gave."""
+def _look_through(raw: bytes) -> dict[str, _Part]:
+    """The worksheets by title, measured."""
     if raw[:4] == b"\xd0\xcf\x11\xe0":
         raise WorkbookError("the workbook has a password, or is of Excel 2003 or older",
                             "open it in Excel and save it as 'Excel Workbook (.xlsx)', without a password")  # fmt: skip
@@ -131,7 +150,7 @@ def _look_through(raw: bytes) -> dict[str, dict[tuple[int, int], str]]:
         raise WorkbookError("the workbook is damaged", _DAMAGED) from None
     if not names:
         raise WorkbookError("the workbook has no worksheet", _DAMAGED)
-    return {title: _failed_cells(parts[part], title) for title, part in names.items() if part in parts}
+    return {title: _measured(parts[part], title) for title, part in names.items() if part in parts}
 
 
 def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
@@ -172,26 +191,35 @@ def _strict_id(sheet: ElementTree.Element) -> str:
     return next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
 
 
-def _failed_cells(xml: bytes, title: str) -> dict[tuple[int, int], str]:
+def _measured(xml: bytes, title: str) -> _Part:
     reached = _REACHED.findall(xml)
-    last_row = max((int(row) for _, row in reached), default=0)
-    last_column = max((_number(column) for column in {column for column, _ in reached}), default=0)
-    rows = max(last_row, len(_ROWS.findall(xml)))
+    numbers = [int(row) for row in _ROW_NUMBER.findall(xml)]
+    last_row = max([*(int(row) for _, row in reached), *numbers], default=0)
+    last_column = max((_number(column.upper()) for column in {column for column, _ in reached}), default=0)
+    rows, cells = max(last_row, len(_ROWS.findall(xml))), len(_CELLS.findall(xml))
     if rows > _MOST_ROWS:
         raise WorkbookError(f"the sheet has {rows:,} rows; {_MOST_ROWS:,} are read at most", _A_TEAM_FILLS, title)
     if last_row * last_column > _MOST_CELLS:
         raise WorkbookError(f"the sheet reaches to {letters(last_column)}{last_row}",
                             "delete what stands far beyond the table, and save it again", title)  # fmt: skip
-    if b"<f" not in xml and b":f" not in xml:
-        return {}
+    if cells > _MOST_FILLED:
+        raise WorkbookError(f"the sheet has {cells:,} cells; {_MOST_FILLED:,} are read at most", _A_TEAM_FILLS, title)
+    merged = tuple((int(top), _number(left), int(bottom), _number(right)) for left, top, right, bottom in _MERGED.findall(xml))
+    return _Part(_failed_cells(xml, title), merged)
+
+
+def _failed_cells(xml: bytes, title: str) -> dict[tuple[int, int], str]:
+    """The cells whose formula was never worked out: the formula stands there, and no value after it."""
     failed = {}
-    for attributes, inside in _CELL.findall(xml):
-        address, kind = _ADDRESS.search(attributes), _TYPE.search(attributes)
-        value = _VALUE.search(inside)
-        if address is None:
+    for formula in _FORMULA.finditer(xml):
+        tag = xml[max(0, formula.start() - _LONGEST_TAG):formula.start()]
+        tag = tag[max(tag.rfind(b"<c "), tag.rfind(b":c "), 0):]
+        kind, address, after = _TYPE.search(tag), _ADDRESS.search(tag), _AFTER_FORMULA.match(xml, formula.start())
+        if after is None or (after[1] or b"").strip() or (kind is not None and kind[1] != b"n"):
             continue
-        if b"<f" in inside and (value is None or not value[1].strip()) and (kind is None or kind[1] == b"n"):
-            failed[_row_and_column(address[1])] = NOT_WORKED_OUT
+        if address is None:
+            raise WorkbookError("a formula was never worked out", _DAMAGED, title)
+        failed[_row_and_column(address[1])] = NOT_WORKED_OUT
     return failed
 
 

@@ -36,6 +36,10 @@ class Team:
         """Whether this row of the list holds in a quarter."""
         return (self.from_quarter is None or self.from_quarter <= quarter) and (self.to_quarter is None or quarter <= self.to_quarter)
 
+    def ends_after(self, other: Team) -> bool:
+        """Whether this row holds longer than another."""
+        return self.to_quarter is None or (other.to_quarter is not None and self.to_quarter > other.to_quarter)
+
     def overlaps(self, other: Team) -> bool:
         """Whether there is a quarter in which both rows hold."""
         begins = max((row.from_quarter for row in (self, other) if row.from_quarter), default=None)

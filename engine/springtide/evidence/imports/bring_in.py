@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...logic.model import RulePack
+from ..reader import read_teams
 from ..records import EvidenceError, EvidenceProblem
 from ..screening import looks_personal
 from ..team_list import TeamList
@@ -92,15 +93,17 @@ def bring_in(
     is_new = not map_file.exists()
     if is_new:
         source = read_source(file, fits(pack, kind), sheet)
-        mapping = propose(source, pack, listed, kind, quarter)
+        mapping = propose(source, pack, listed, kind)
         map_file.parent.mkdir(parents=True, exist_ok=True)
-        map_file.write_text(as_yaml(mapping, file.name), encoding="utf-8")
+        part = map_file.with_name(f".{map_file.name}.part")  # half a mapping would be one without its doubts
+        part.write_text(as_yaml(mapping, file.name), encoding="utf-8")
+        part.replace(map_file)
     else:
         mapping = read_mapping(map_file, all_targets(pack))
         if mapping.kind != kind:
             raise EvidenceError([EvidenceProblem(map_file.name, 0, "", f"this mapping is for import {mapping.kind}, not import {kind}", "give the mapping of this file")])
         source = read_source(file, fits(pack, kind), sheet or mapping.sheet or None, mapping.headings_in_row)
-        mapping.quarter = quarter or mapping.quarter
+    mapping.quarter = quarter or mapping.quarter
     if mapping.open_lines:
         raise NotConfirmed(map_file, mapping, source, is_new)
     stem = _stem(file)
@@ -108,11 +111,31 @@ def bring_in(
     tables = {f"{name}.{stem}.csv": rows for name, rows in tables_of(pack, _contents(converted)).items() if name != "teams"}
     if not tables:
         raise EvidenceError([EvidenceProblem(source.file, 0, "", "no row of the file has an answer or a figure", "is it the right file, and the right sheet?", source.sheet)])
+    _check_the_folders_list(folder, pack, listed, converted)
     if not any(folder.glob("teams*.csv")):
         tables = {"teams.csv": team_table(sorted(listed.teams, key=lambda team: team.id)), **tables}
     tables |= _kept(source, mapping, stem, keep)
     write_tables(folder, tables, overwrite)
+    for name in (f"{table}.{stem}.csv" for table in ("responses", "workforce", "audits", *_REASONS)):
+        if name not in tables:
+            (folder / name).unlink(missing_ok=True)  # of an earlier import of this file, which was to be written over
     return Brought(source, mapping, map_file, is_new, converted, tuple(folder / name for name in tables), tuple(_screened(source, mapping, keep)))
+
+
+def _check_the_folders_list(folder: Path, pack: RulePack, listed: TeamList, converted: Converted) -> None:
+    """The folder's own list is what will be read: an id must be the same team's there as in the list that was given."""
+    if not (folder / "teams.csv").is_file():
+        return
+    there = read_teams(folder / "teams.csv", pack)
+    problems = []
+    used = [*(response.team for response in converted.responses), *(row.team for row in converted.rows)]
+    for team in dict.fromkeys(used):
+        if not there.is_usable(team):
+            problems.append(EvidenceProblem(str(folder / "teams.csv"), 0, "", f"there is no team '{team}' in it", "the list given with --teams is another"))
+        elif there.names_of(team) != listed.names_of(team):
+            problems.append(EvidenceProblem(str(folder / "teams.csv"), 0, "", f"{team} is '{there.names_of(team)[-1]}' there, and '{listed.names_of(team)[-1]}' in the list given", "use one list"))
+    if problems:
+        raise EvidenceError(problems)
 
 
 def _contents(converted: Converted) -> Contents:

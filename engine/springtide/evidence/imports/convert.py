@@ -11,16 +11,16 @@ from ...logic.model import RulePack
 from ...logic.quarter import Quarter
 from ..cells import short
 from ..collected import Collected
-from ..places import Where
+from ..places import Where, letters
 from ..reader import RESPONSE_COLUMNS, records_of
 from ..records import EvidenceError, EvidenceProblem, Response, Row, in_file_order
 from ..spelling import folded
 from ..tables import Table
 from ..team_list import TeamList
-from .dates import read_day
+from .dates import DateOrder, order_of, read_day
 from .mapping import NOTHING, Column, Mapping, Word
 from .matching import plain
-from .proposal import clean
+from .proposal import clean, is_text
 from .source import Source
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -49,13 +49,19 @@ def convert(source: Source, mapping: Mapping, pack: RulePack, listed: TeamList, 
         EvidenceError: every cell that can't be used, by its place in the file; or a column that the mapping does not know.
     """
     places = placed(source, mapping)
-    used = {column.to: (place, column) for place, column in places.items() if column.to != NOTHING}
+    used: dict[str, tuple[int, Column]] = {}
+    twins: dict[str, list[int]] = {}  # questions that stand in several columns, of which a response answers one
+    for place, column in places.items():
+        if column.to != NOTHING:
+            used.setdefault(column.to, (place, column))
+            twins.setdefault(column.to, []).append(place)
     _check_keys(source, mapping, used, pack)
+    _check_doubts(source, mapping, used)
     collected = Collected(skip_bad_rows)
     tables = []
     for name, columns in _tables(used, pack).items():
         positions = {to: used[to][0] + 1 for to in columns}
-        tables.append(Table(name, source.file, source.sheet, tuple(columns), _rows(source, mapping, columns, used, positions, stem)))
+        tables.append(Table(name, source.file, source.sheet, tuple(columns), _rows(source, mapping, columns, used, twins, positions, stem)))
     responses, rows = records_of(tables, pack, listed, collected)
     problems = [_in_the_file(problem, source, used) for problem in collected.problems]
     if problems and not skip_bad_rows:
@@ -69,21 +75,22 @@ def placed(source: Source, mapping: Mapping) -> dict[int, Column]:
     Raises:
         EvidenceError: the file has a column that the mapping does not know, or lacks one that it uses.
     """
-    waiting: dict[str, list[Column]] = {}
-    for column in mapping.columns:
-        waiting.setdefault(plain(column.column), []).append(column)
     found: dict[int, Column] = {}
+    left = list(mapping.columns)
+    # Letter by letter first, so that headings that differ in a sign only do not change places.
+    for alike in (str.strip, plain):
+        for place, heading in enumerate(source.headings):
+            line = next((column for column in left if alike(column.column) == alike(heading)), None) if place not in found else None
+            if line is not None:
+                found[place] = line
+                left.remove(line)
     problems = []
     for place, heading in enumerate(source.headings):
-        lines = waiting.get(plain(heading), [])
-        if lines:
-            found[place] = lines.pop(0)
-        elif heading:
+        if heading and place not in found:
             problems.append(EvidenceProblem(source.file, source.head_row, "", f"the mapping does not know the column {source.name(place)}",
                                             "add it to the mapping, with `to: nothing` if it is not wanted", source.sheet))  # fmt: skip
-    for lines in waiting.values():
-        problems += [EvidenceProblem(source.file, source.head_row, "", f"there is no column '{short(line.column)}', which the mapping takes for {line.to}",
-                                     "correct the heading in the mapping, or take it out there", source.sheet) for line in lines if line.to != NOTHING]  # fmt: skip
+    problems += [EvidenceProblem(source.file, source.head_row, "", f"there is no column '{short(line.column)}', which the mapping takes for {line.to}",
+                                 "correct the heading in the mapping, or take it out there", source.sheet) for line in left if line.to != NOTHING]  # fmt: skip
     if problems:
         raise EvidenceError(problems)
     return found
@@ -101,6 +108,25 @@ def _check_keys(source: Source, mapping: Mapping, used: dict[str, tuple[int, Col
         raise EvidenceError(problems)
 
 
+def _check_doubts(source: Source, mapping: Mapping, used: dict[str, tuple[int, Column]]) -> None:
+    """What was certain in the file that the mapping was made for, and is not in this one."""
+    problems = []
+    for to, (place, column) in used.items():
+        cells = [cell.strip() for cell in source.column(place) if cell.strip()]
+        if (to == "completed_on" or column.convert == "date") and not mapping.dates and order_of(cells) is not DateOrder.CERTAIN:
+            problems.append(_doubt(source, place, "the days can be read in two ways", "write `dates: day first` or `dates: month first` in the mapping"))
+        numbers = [float(cell) for cell in cells if _NUMBER.fullmatch(cell)]
+        if column.convert == "percent" and any(numbers) and max(map(abs, numbers)) <= 1 and not any(cell.endswith("%") for cell in cells):
+            problems.append(_doubt(source, place, "no number is over 1, and the mapping takes them for per cent", "if they are shares, take `convert: percent` out; if not, write % after them"))
+    if problems:
+        raise EvidenceError(problems)
+
+
+def _doubt(source: Source, place: int, message: str, hint: str) -> EvidenceProblem:
+    return EvidenceProblem(source.file, source.head_row, f"'{short(source.headings[place])}'", message, hint, source.sheet,
+                           f"{letters(place + 1)}{source.head_row}" if source.sheet else "")  # fmt: skip
+
+
 def _tables(used: dict[str, tuple[int, Column]], pack: RulePack) -> dict[str, list[str]]:
     """Which of the columns used belong to which table of evidence, keys with each."""
     keys = [key for key in _KEYS if key in used]
@@ -116,16 +142,25 @@ def _tables(used: dict[str, tuple[int, Column]], pack: RulePack) -> dict[str, li
     return tables
 
 
-def _rows(source: Source, mapping: Mapping, columns: list[str], used: dict[str, tuple[int, Column]], positions: dict[str, int], stem: str) -> Iterator[tuple[Where, dict[str, str], int]]:
+def _rows(source: Source, mapping: Mapping, columns: list[str], used: dict[str, tuple[int, Column]], twins: dict[str, list[int]],
+          positions: dict[str, int], stem: str) -> Iterator[tuple[Where, dict[str, str], int]]:
     readers = {to: _reader(to, used[to][1], mapping) for to in columns}
+    aliases = _meanings(mapping.teams)
     for number, cells in source.rows:
-        row = {to: read(cells[used[to][0]] if used[to][0] < len(cells) else "") for to, read in readers.items()}
+        row = {to: read(_cell(cells, twins[to])) for to, read in readers.items()}
         if not row.get("team_id"):
-            row["team_id"] = row.get("team_name", "")
-        row.setdefault("quarter", mapping.quarter)
+            row["team_id"] = aliases.get(folded(row.get("team_name", "")), row.get("team_name", ""))
+        if row["team_id"] == NOTHING:
+            continue
+        row["quarter"] = row.get("quarter") or mapping.quarter
         row["response_id"] = f"{stem}-{row.get('response_id') or f'row{number}'}"
-        beyond = len(cells) - len(source.headings) if any(cell.strip() for cell in cells[len(source.headings):]) else 0
-        yield Where(source.file, number, source.sheet, False, positions), row, beyond
+        yield Where(source.file, number, source.sheet, False, positions), row, source.beyond(cells)
+
+
+def _cell(cells: tuple[str, ...], places: list[int]) -> str:
+    """The cell of a column, or of the one column of several that has something; two that differ can't be read."""
+    written = list(dict.fromkeys(cells[place] for place in places if place < len(cells) and cells[place].strip()))
+    return written[0] if len(written) == 1 else "(two answers)" if written else ""
 
 
 def _reader(to: str, column: Column, mapping: Mapping) -> Callable[[str], str]:
@@ -143,8 +178,13 @@ def _reader(to: str, column: Column, mapping: Mapping) -> Callable[[str], str]:
     words = {"team_id": mapping.teams, "respondent": mapping.respondents}.get(to, mapping.answers if re.fullmatch(r"q\d+", to) else [])
     meanings = _meanings(words)
     if to in ("team_id", "respondent", "team_name", "response_id", "quarter") or re.fullmatch(r"q\d+", to):
-        return lambda cell: meanings.get(folded(clean(cell)), clean(cell))
+        return lambda cell: meanings.get(folded(clean(cell)), _without_text(clean(cell)) if to.startswith("q") else clean(cell))
     return _number
+
+
+def _without_text(word: str) -> str:
+    """A word as it stands; of a text, which may be about a person, no more than that it is one."""
+    return "(a text)" if is_text(word) else word
 
 
 def _meanings(words: list[Word]) -> dict[str, str]:

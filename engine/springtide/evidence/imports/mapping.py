@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,7 +89,7 @@ class _ColumnDoc(_Doc):
     fte_each: float | None = Field(default=None, gt=0, le=1)
     because: str | None = None
     guess: str | None = None
-    confirmed: YesNo = "yes"
+    confirmed: YesNo | None = None  # a guess is not confirmed until somebody says so
 
 
 class _WordDoc(_Doc):
@@ -137,7 +138,7 @@ def read_mapping(path: Path, targets: Iterable[str]) -> Mapping:
         raise EvidenceError([_at(file, detail["loc"], _said(detail), _EXPECTED.get(detail["type"], detail["msg"])) for detail in error.errors()]) from None
     known = {NOTHING, *targets}
     mapping = Mapping(
-        doc.kind, [Column(c.column, c.to, c.convert or "", c.fte_each, c.because or "", c.guess or "", c.confirmed == "yes") for c in doc.columns],
+        doc.kind, [Column(c.column, c.to, c.convert or "", c.fte_each, c.because or "", c.guess or "", c.confirmed == "yes" or (c.confirmed is None and not c.guess)) for c in doc.columns],
         doc.sheet or "", doc.headings_in_row, doc.quarter or "", doc.dates or "", doc.dates_confirmed == "yes",
         *([Word(w.written, w.means or "", w.confirmed == "yes") for w in words] for words in (doc.answers, doc.teams, doc.respondents)),
     )  # fmt: skip
@@ -152,7 +153,7 @@ def _mistakes(file: YamlFile, mapping: Mapping, known: set[str]) -> Iterator[Evi
     for place, column in enumerate(mapping.columns):
         if column.to not in known:
             yield _at(file, ("columns", place, "to"), f"there is no '{column.to}' in evidence", did_you_mean(column.to, known) or "the columns are listed in docs/reference/evidence.md")
-        elif column.to != NOTHING and column.to in first:
+        elif column.to != NOTHING and column.to in first and not re.fullmatch(r"q\d+", column.to):
             yield _at(file, ("columns", place, "to"), f"two columns become {column.to}", f"the first is in line {file.place(('columns', first[column.to]))[0]}; make one of them nothing")
         if column.convert == "headcount" and column.fte_each is None:
             yield _at(file, ("columns", place, "convert"), "a headcount needs fte_each", "write how many full-time posts a person fills on average, as fte_each: 0.9")
@@ -160,7 +161,7 @@ def _mistakes(file: YamlFile, mapping: Mapping, known: set[str]) -> Iterator[Evi
     for name, words in (("answers", mapping.answers), ("teams", mapping.teams), ("respondents", mapping.respondents)):
         for place, word in enumerate(words):
             if word.confirmed and not word.means:
-                yield _at(file, (name, place), f"{_named(word.written)} is confirmed and means nothing", "write what it means; not supplied leaves such a cell out")
+                yield _at(file, (name, place), f"{_named(word.written)} is confirmed and means nothing", "write the team's id, or nothing to leave its rows out" if name == "teams" else "write what it means, or not supplied")
 
 
 def _said(detail: object) -> str:
@@ -202,7 +203,7 @@ def as_yaml(mapping: Mapping, file: str) -> str:
             lines += [f"    guess: {_text(column.guess)}", "    confirmed: no"]
     for name, title, words in (
         ("answers", "Answers that are not words of the scale, and which word they mean.", mapping.answers),
-        ("teams", "Teams as the file writes them, and their ids.", mapping.teams),
+        ("teams", "Teams as the file writes them, and their ids; nothing leaves such rows out.", mapping.teams),
         ("respondents", "Whose view it is: manager, practitioner, collective, or not supplied.", mapping.respondents),
     ):
         if words:

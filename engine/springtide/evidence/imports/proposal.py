@@ -10,15 +10,17 @@ from ...logic.units import UNITS
 from ...rulepack.problems import nearest
 from ..cells import MISSING_MARKS, normalise_word
 from ..records import RESPONDENTS
+from ..screening import looks_personal
 from ..spelling import folded
 from ..team_list import TeamList
 from .dates import DateOrder, order_of
 from .mapping import NOTHING, Column, Kind, Mapping, Word
 from .matching import Match, match_columns, plain
-from .source import Fits, Source
+from .source import KNOWN, Fits, Source
 
 # Columns that survey tools add, by their words; what is of a person is dropped.
 _PERSONAL = {"email", "e-mail", "email address", "name", "user name", "username", "respondent name", "first name", "last name", "surname", "ip address", "your name", "full name"}
+_OF_A_PERSON = re.compile(r"\b(names?|surnames?|e-?mail|telephone|phone|mobile|signed|signature|nhs number|date of birth|dob)\b")
 _TIMES = {"start time", "last modified time", "start date", "date started"}
 _TOOL = {"language", "total points", "quiz feedback", "grade posted time"}
 _NAMED = {
@@ -36,6 +38,7 @@ _ROLES = {
     "collective": ("the team together", "team", "the team", "whole team", "the whole team", "collectively", "a team", "collective"),
 }
 _MOSTLY = 0.6
+_LONGEST_CHOICE = 40
 _NOT_SUPPLIED = "not supplied"
 
 
@@ -67,20 +70,27 @@ def fits(pack: RulePack, kind: Kind) -> Fits:
         written = [cell for cell in cells if cell.strip()]
         recognised = sum(plain(cell) in known or bool(re.match(r"^\s*(q|question)?\s*\d{1,2}\s*[.):]", cell, re.IGNORECASE)) for cell in written)
         words = sum(not re.fullmatch(r"[-+\d.,%/: ]*", cell) for cell in written)
-        return recognised * 1000 + len(set(written)) * 2 + words
+        return recognised * KNOWN + len(set(written)) * 2 + words
 
     return score
 
 
-def propose(source: Source, pack: RulePack, listed: TeamList, kind: Kind, quarter: str) -> Mapping:
+def propose(source: Source, pack: RulePack, listed: TeamList, kind: Kind) -> Mapping:
     """The mapping that a file suggests. What is not certain is marked as not confirmed."""
     numbers = {question.number: question.id for question in pack.questions.values() if question.favourable_when != "unknown"}
     matches = match_columns(source.headings, targets_of(pack, kind), numbers)
     columns = [_column(source, match) for match in matches]
     for match in matches:
         if match.twin_of and any(cell.strip() for cell in source.column(match.place)):
-            twin = next(column for column in columns if column.to == match.twin_of)
-            twin.guess, twin.confirmed = "though another column that is answered has the same words", False
+            columns[match.place] = Column(match.heading, match.twin_of, guess="as another column with the same words; a response may have answered one of the two", confirmed=False)
+    if not any(column.to == "team_id" for column in columns):
+        for column in columns:
+            if column.to == "team_name":
+                column.to = "team_id"  # where there are no ids, names do
+    for place, column in enumerate(columns):
+        cells = [clean(cell) for cell in source.column(place) if cell.strip()]
+        if column.to == "respondent" and cells and sum(_role(cell) is not None for cell in cells) < _MOSTLY * len(cells):
+            columns[place] = Column(column.column, NOTHING, because="personal data")  # it says who, not whose view
     _find_by_cells(source, columns, "team_id", lambda cell: listed.meant(cell) is not None, "its cells name teams")
     _find_by_cells(source, columns, "respondent", lambda cell: _role(cell) is not None, "its cells say whose view it is")
     for place, column in enumerate(columns):
@@ -89,9 +99,8 @@ def propose(source: Source, pack: RulePack, listed: TeamList, kind: Kind, quarte
     dates = [place for place, column in enumerate(columns) if column.to == "completed_on" or column.convert == "date"]
     if dates:
         order = order_of([cell for place in dates for cell in source.column(place)])
-    has_quarter = any(column.to == "quarter" for column in columns)
     return Mapping(
-        kind, columns, source.sheet, source.head_row, "" if has_quarter else quarter,
+        kind, columns, source.sheet, source.head_row, "",
         "" if order is DateOrder.CERTAIN else order.words, order.is_sure,
         _answers(source, pack, columns), _teams(source, columns, listed), _respondents(source, columns),
     )  # fmt: skip
@@ -99,7 +108,7 @@ def propose(source: Source, pack: RulePack, listed: TeamList, kind: Kind, quarte
 
 def _column(source: Source, match: Match) -> Column:
     words = plain(match.heading)
-    if words in _PERSONAL:
+    if words in _PERSONAL or (_OF_A_PERSON.search(words) and not match.to):
         return Column(match.heading, NOTHING, because="personal data")
     if words in _TIMES or words in _TOOL or words.startswith(("points -", "feedback -")):
         return Column(match.heading, NOTHING, because="the survey tool's own")
@@ -169,6 +178,11 @@ def clean(cell: str) -> str:
     return " ".join(cell.replace("\u00a0", " ").replace("\u200b", "").split()).rstrip("; ").strip()
 
 
+def is_text(word: str) -> bool:
+    """Whether a cell holds a text of its writer's own rather than a choice: it is repeated nowhere then."""
+    return len(word) > _LONGEST_CHOICE or bool(looks_personal(word))
+
+
 def _distinct(source: Source, columns: list[Column], wanted: Iterable[str]) -> list[str]:
     names = set(wanted)
     cells = (clean(cell) for place, column in enumerate(columns) if column.to in names for cell in source.column(place))
@@ -178,7 +192,8 @@ def _distinct(source: Source, columns: list[Column], wanted: Iterable[str]) -> l
 def _answers(source: Source, pack: RulePack, columns: list[Column]) -> list[Word]:
     scale = pack.questionnaire.scale
     known = {normalise_word(word) for word in (*scale.answers, scale.not_counted, scale.missing)} | {"n/a", _NOT_SUPPLIED}
-    return [Word(word, "", False) for word in _distinct(source, columns, pack.questions) if normalise_word(word) not in known]
+    words = [word for word in _distinct(source, columns, pack.questions) if normalise_word(word) not in known]
+    return [Word(word, "", False) for word in words if not is_text(word)]
 
 
 def _teams(source: Source, columns: list[Column], listed: TeamList) -> list[Word]:

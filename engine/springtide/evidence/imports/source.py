@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..workbook import SUFFIXES, Grid, WorkbookError, read_workbook
 _LARGEST_FILE = 50 * 1024 * 1024
 _MOST_ROWS = 100_000
 _LOOKED_THROUGH = 25  # rows in which the headings may stand
+KNOWN = 1000  # what one known heading weighs
 _SEPARATORS = (",", ";", "\t", "|")
 
 
@@ -27,6 +29,13 @@ class Source:
     headings: tuple[str, ...]
     head_row: int
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    width: int = 0  # of a text file: the cells of its row of headings, blank ones included
+
+    def beyond(self, cells: tuple[str, ...]) -> int:
+        """How many cells of a row stand under no heading: in a text file even blank ones, for the others have slipped."""
+        if self.width:
+            return max(len(cells) - self.width, 0)
+        return len(cells) - len(self.headings) if any(cell.strip() for cell in cells[len(self.headings):]) else 0
 
     def column(self, place: int) -> list[str]:
         """The cells under the heading at a place, from 0."""
@@ -63,20 +72,24 @@ def read_source(path: Path, fits: Fits, sheet: str | None = None, head_row: int 
             raise _problem(path, "there is no such file")
         if path.is_dir():
             raise _problem(path, "is a folder", "give one file; run the command once for each")
-        grids = _workbook(path, sheet) if path.suffix.lower() in SUFFIXES else [Grid("", _text_rows(path))]
+        grids = _workbook(path, sheet) if path.suffix.lower() in SUFFIXES else [Grid("", text_rows(path))]
     except OSError as error:
         raise _problem(path, f"the file can't be read: {error.strerror}") from None
     found = [(*_head(grid, fits, head_row), grid) for grid in grids]
-    _, at, grid = max(found, key=lambda one: one[0])
+    best, at, grid = max(found, key=lambda one: one[0])
+    as_good = [other.title for score, place, other in found if place is not None and score // KNOWN == best // KNOWN and best >= KNOWN]
+    if len(as_good) > 1:
+        raise _problem(path, f"{len(as_good)} sheets fit as well: {', '.join(repr(title) for title in as_good[:5])}", "say which with --sheet")
     if at is None:
         raise _problem(path, "no row of headings was found", "headings stand in one row, each column with its own")
     headings = [cell.strip() for cell in grid.cells[at]]
+    width = len(headings) if not grid.title else 0
     while headings and not headings[-1]:
         headings.pop()
     rows = [(number, tuple(cells)) for number, cells in enumerate(grid.cells[at + 1:], at + 2) if any(cell.strip() for cell in cells)]
     if not rows:
         raise _problem(path, "there are no rows under the headings", "is it the right sheet?", sheet=grid.title)
-    return Source(path.name, grid.title, tuple(headings), at + 1, tuple(rows))
+    return Source(path.name, grid.title, tuple(headings), at + 1, tuple(rows), width)
 
 
 def _head(grid: Grid, fits: Fits, head_row: int | None) -> tuple[int, int | None]:
@@ -104,7 +117,8 @@ def _workbook(path: Path, sheet: str | None) -> list[Grid]:
     return named
 
 
-def _text_rows(path: Path) -> list[list[str]]:
+def text_rows(path: Path) -> list[list[str]]:
+    """The cells of a text file, whatever its encoding and separator. Raises EvidenceError where they can't be told."""
     if path.stat().st_size > _LARGEST_FILE:
         raise _problem(path, f"the file is over {_LARGEST_FILE // 1024 // 1024} MB", "is it the right file?")
     text = _decoded(path, path.read_bytes())
@@ -137,16 +151,17 @@ def _decoded(path: Path, raw: bytes) -> str:
 
 
 def _separator(text: str) -> str:
-    """The separator that parts the first lines into most columns, all of them into as many; a comma in doubt."""
-    best, most = ",", 1
+    """The separator that parts most of the first lines into as many columns, and into more than one; a comma in doubt."""
+    best, most = ",", (0, 0)
     for separator in _SEPARATORS:
         try:
             rows = [row for _, row in zip(range(_LOOKED_THROUGH), csv.reader(io.StringIO(text, newline=""), delimiter=separator), strict=False)]
         except csv.Error:
             continue
-        widest = max((len(row) for row in rows), default=0)
-        if widest > most:
-            best, most = separator, widest
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        for width, lines in widths.items():
+            if (lines, width) > most:
+                best, most = separator, (lines, width)
     return best
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ..records import EvidenceProblem
-from ..workbook import SUFFIXES, WorkbookError, read_workbook
+from ..imports.source import text_rows
+from ..records import EvidenceError, EvidenceProblem
+from ..workbook import SUFFIXES, read_workbook
 
 _SHEET = "Errors"
 _FILL = PatternFill("solid", fgColor="FFC7CE")
@@ -48,13 +48,19 @@ def write_marked(evidence: Path, problems: Iterable[EvidenceProblem], target: Pa
         _mark(book, listed)
         return [_save(book, target)]
     if not evidence.is_dir():
-        return [_save(_marked(evidence, listed), target)]
+        return [_save(_marked(evidence, listed, target), target)]
     written = []
     for path in books:
         own = [problem for problem in listed if problem.file == path.name]
         if own:
             target.mkdir(parents=True, exist_ok=True)
-            written.append(_save(_marked(path, own), target / path.name))
+            written.append(_save(_marked(path, own, path), target / path.name))
+    rest = [problem for problem in listed if problem.file not in {path.name for path in books}]
+    if rest:
+        target.mkdir(parents=True, exist_ok=True)
+        book = _from_csv(_files(evidence))
+        _mark(book, rest)
+        written.append(_save(book, target / "other files.xlsx"))
     return written
 
 
@@ -63,7 +69,7 @@ def _is_ours(target: Path) -> bool:
     try:
         read_workbook(target, lambda title: False)
         book = openpyxl.load_workbook(target, read_only=True)
-    except (WorkbookError, KeyError, ValueError, OSError, TypeError, AttributeError):
+    except Exception:
         return False
     return book.sheetnames[0] == _SHEET
 
@@ -72,12 +78,12 @@ def _files(evidence: Path) -> list[Path]:
     return sorted(path for path in evidence.iterdir() if path.is_file()) if evidence.is_dir() else [evidence]
 
 
-def _marked(path: Path, problems: list[EvidenceProblem]) -> Workbook:
+def _marked(path: Path, problems: list[EvidenceProblem], target: Path) -> Workbook:
     """The workbook as it is. One that can't be read can't be given back either; then the list of mistakes stands alone."""
     try:
         read_workbook(path)  # measured before it is opened
-        book = openpyxl.load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm")
-    except (WorkbookError, KeyError, ValueError, OSError, TypeError, AttributeError):
+        book = openpyxl.load_workbook(path, keep_vba=path.suffix.lower() == target.suffix.lower() == ".xlsm")
+    except Exception:  # whatever part of it is damaged, the list of mistakes can still be given
         book = Workbook()
         book.remove(book.worksheets[0])
     _mark(book, problems)
@@ -92,13 +98,13 @@ def _from_csv(files: Iterable[Path]) -> Workbook:
             continue
         sheet = book.create_sheet(path.stem[:_TITLE])
         try:
-            with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-                for row, cells in enumerate(csv.reader(stream), 1):
-                    for column, text in enumerate(cells, 1):
-                        if text:
-                            _write_text(sheet.cell(row, column), text)
-        except csv.Error:
-            continue
+            rows = text_rows(path)
+        except (EvidenceError, OSError):
+            continue  # what can't be read can't be given back; the mistake is in the list
+        for row, cells in enumerate(rows, 1):
+            for column, text in enumerate(cells, 1):
+                if text:
+                    _write_text(sheet.cell(row, column), text)
     return book
 
 
