@@ -18,7 +18,7 @@ from .workbook import SUFFIXES, WorkbookError, read_workbook
 _LARGEST_FILE = 200 * 1024 * 1024
 _LIKE_TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 _CSV = re.compile(rf"^({'|'.join(TABLES)})(\..+)?\.csv$")
-_IN_A_WORKBOOK = "Teams, Questionnaire, Workforce or Audits"
+_IN_A_WORKBOOK = "Teams, Questionnaire, Workforce, Audits or Acknowledged"
 
 Progress = Callable[[int, int, str], None]
 
