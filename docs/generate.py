@@ -270,7 +270,7 @@ def sense_numbers(pack: RulePack, check: SenseCheck) -> list[str]:
     of += [f"Compared with {', '.join(f'`{name}`' for name in check.counts)}."] if check.counts else []
     of += [f"Not where {' or '.join(f'`{name}`' for name in check.excused_by)} says yes."] if check.excused_by else []
     lines = [" ".join(of), ""] if of else []
-    return lines + (table(("Number", "Value", "Rests on"), ((f"`{n}`", f"{x.value:g}", f"{x.basis}: {x.source}") for n, x in check.numbers.items())) if check.numbers else [])
+    return lines + (table(("Number", "Value", "Basis", "Source"), ((f"`{n}`", f"{x.value:g}", x.basis, x.source) for n, x in check.numbers.items())) if check.numbers else [])
 
 
 TEAMS = {

@@ -15,11 +15,10 @@ from .seen import CLOSE, Seen, uncapital
 def moved(check: SenseCheck, seen: Seen) -> Iterator[Remark]:
     """Values further from last quarter's than is likely, where the change is more than a few things counted."""
     for team, quarter in seen.rows_of:
-        if seen.excused(check, team, quarter):
-            continue
         for name in check.measures:
-            now, last = seen.value(team, quarter, name), seen.last(team, quarter, name)
-            if now is None or last is None or not _moved_far(check, seen, team, quarter, name, now, last):
+            now = seen.value(team, quarter, name)
+            last = None if now is None else seen.last(team, quarter, name)
+            if now is None or last is None or not _moved_far(check, seen, team, quarter, name, now, last) or seen.excused(check, team, quarter):
                 continue
             way = "rose" if now > last else "fell"
             says = f"{team}'s {uncapital(seen.heading(name))} {way} from {seen.say(name, last)} to {seen.say(name, now)} since {quarter.previous}"
@@ -28,14 +27,16 @@ def moved(check: SenseCheck, seen: Seen) -> Iterator[Remark]:
 
 def _moved_far(check: SenseCheck, seen: Seen, team: str, quarter: Quarter, name: str, now: float, last: float) -> bool:
     counted = check.counted_in or name
-    counts = seen.value(team, quarter, counted), seen.last(team, quarter, counted)
+    counts = (now, last) if counted == name else (seen.value(team, quarter, counted), seen.last(team, quarter, counted))
     if counts[0] is None or counts[1] is None:
         # Without its count a small team's change can't be told from a large one's: only a greater one is odd.
         uncounted = check.number("uncounted")
         return uncounted is not None and abs(now - last) > uncounted + CLOSE
     amount = check.number("amount")
-    if amount is not None and abs(counts[0] - counts[1]) < amount - CLOSE:
-        return False
+    return _beyond(check, now, last) and (amount is None or abs(counts[0] - counts[1]) >= amount - CLOSE)
+
+
+def _beyond(check: SenseCheck, now: float, last: float) -> bool:
     change, times = check.number("change"), check.number("times")
     if change is not None:
         return abs(now - last) > change + CLOSE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from ...logic.quarter import Quarter
@@ -16,11 +16,9 @@ def out_of_scale(check: SenseCheck, seen: Seen) -> Iterator[Remark]:
     """Values so many times the middle of other teams of the same kind (or of all, where those are too few), or last quarter's."""
     least_teams = check.number("teams") or 0
     for name in check.measures:
-        alike, everyone = _held(seen, name)
-        for team, quarter in seen.rows_of:
-            value = seen.value(team, quarter, name)
-            if value is None:
-                continue
+        given = [(team, quarter, value) for team, quarter in seen.rows_of if (value := seen.value(team, quarter, name)) is not None]
+        alike, everyone = _ordered(seen, given)
+        for team, quarter, value in given:
             kind = seen.kind_of(team, quarter)
             said = ""
             like, held = f" of the type {quoted(kind)}", alike.get((quarter, kind), []) if kind else []
@@ -48,15 +46,13 @@ def middle_without(ordered: list[float], value: float) -> float:
     return at(size // 2) if size % 2 else (at(size // 2 - 1) + at(size // 2)) / 2
 
 
-def _held(seen: Seen, name: str) -> tuple[dict[tuple[Quarter, str], list[float]], dict[Quarter, list[float]]]:
-    """The values of a measure in order, by quarter and kind of team, and by quarter."""
+def _ordered(seen: Seen, given: list[tuple[str, Quarter, float]]) -> tuple[dict[tuple[Quarter, str], list[float]], dict[Quarter, list[float]]]:
+    """Values in order, by quarter and kind of team, and by quarter."""
     alike: dict[tuple[Quarter, str], list[float]] = {}
     everyone: dict[Quarter, list[float]] = {}
-    for team, quarter in seen.rows_of:
-        value = seen.value(team, quarter, name)
-        if value is not None:
-            insort(alike.setdefault((quarter, seen.kind_of(team, quarter)), []), value)
-            insort(everyone.setdefault(quarter, []), value)
+    for team, quarter, value in sorted(given, key=lambda one: one[2]):
+        alike.setdefault((quarter, seen.kind_of(team, quarter)), []).append(value)
+        everyone.setdefault(quarter, []).append(value)
     return alike, everyone
 
 

@@ -24,7 +24,8 @@ class Seen:
     def __init__(self, pack: RulePack, evidence: EvidenceSet):
         self.pack, self.evidence = pack, evidence
         self.changes = evidence.changes
-        self._values: dict[tuple[str, Quarter, str], float | None] = {}
+        # By team and quarter, so that a look-up is one: what was supplied, and what was asked for so far.
+        self._values: dict[tuple[str, Quarter], dict[str, float | None]] = {}
 
     # -- what there is ---------------------------------------------------------------------------
 
@@ -61,24 +62,29 @@ class Seen:
 
     def kind_of(self, team: str, quarter: Quarter) -> str:
         """The team_type of a team in a quarter; nothing where the list does not say."""
-        return next((row.kind for row in self._listed.get(team, []) if row.in_force(quarter)), "")
+        rows = self._listed.get(team, [])
+        return rows[0].kind if len(rows) == 1 else next((row.kind for row in rows if row.in_force(quarter)), "")
 
     # -- values ----------------------------------------------------------------------------------
 
+    @cached_property
+    def _supplied(self) -> dict[tuple[str, Quarter], dict[str, float]]:
+        return {key: {name: value for row in rows[::-1] for name, value in row.figures.items()} for key, rows in self.rows_of.items()}
+
     def supplied(self, team: str, quarter: Quarter, name: str) -> float | None:
         """A value that stands in a cell."""
-        return next((row.figures[name] for row in self.rows_of.get((team, quarter), []) if name in row.figures), None)
+        return self._supplied.get((team, quarter), {}).get(name)
 
     def value(self, team: str, quarter: Quarter, name: str) -> float | None:
         """A figure or measure, supplied or worked out."""
-        key = (team, quarter, name)
-        if key not in self._values:
+        known = self._values.setdefault((team, quarter), {})
+        if name not in known:
             given = self.supplied(team, quarter, name)
             measure = self.pack.measures.get(name)
             if given is None and measure is not None and measure.formula is not None:
                 given = self.result(team, quarter, measure.formula)
-            self._values[key] = given
-        return self._values[key]
+            known[name] = given
+        return known[name]
 
     def result(self, team: str, quarter: Quarter, formula: Formula) -> float | None:
         """What a formula comes to; None where it lacks a part, or divides by nothing."""
