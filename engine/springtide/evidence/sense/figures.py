@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...logic.quarter import Quarter
 from ...logic.sense_checks import SenseCheck
 from ..records import Remark
-from .seen import CLOSE, Seen, uncapital
+from .seen import CLOSE, Seen
 
 # -- since last quarter ----------------------------------------------------------------------------
 
@@ -21,7 +21,7 @@ def moved(check: SenseCheck, seen: Seen) -> Iterator[Remark]:
             if now is None or last is None or not _moved_far(check, seen, team, quarter, name, now, last) or seen.excused(check, team, quarter):
                 continue
             way = "rose" if now > last else "fell"
-            says = f"{team}'s {uncapital(seen.heading(name))} {way} from {seen.say(name, last)} to {seen.say(name, now)} since {quarter.previous}"
+            says = f"'{seen.heading(name)}' of {team} {way} from {seen.say(name, last)} to {seen.say(name, now)} since {quarter.previous}"
             yield seen.of_cell(check, team, quarter, name, says)
 
 
@@ -51,12 +51,14 @@ def total(check: SenseCheck, seen: Seen) -> Iterator[Remark]:
     assert check.whole is not None
     assert check.relation is not None
     groups = [check.measures] if check.relation.startswith("sum") else [(name,) for name in check.measures]
+    # A rate held against its own arithmetic is one that was supplied: what is worked out fits, or its parts do not.
+    find = seen.supplied if check.relation == "each about the whole" else seen.value
     for team, quarter in seen.rows_of:
         whole = seen.result(team, quarter, check.whole)
         if whole is None:
             continue
         for group in groups:
-            values = {name: value for name in group if (value := seen.value(team, quarter, name)) is not None}
+            values = {name: value for name in group if (value := find(team, quarter, name)) is not None}
             if len(values) == len(group) and not _fits(check, sum(values.values()), whole):
                 says = f"{team} has {_parts(seen, values)}, and {_whole(check, seen, group[0], whole)}"
                 yield seen.of_cell(check, team, quarter, next(name for name in group if seen.place(team, quarter, name)), says)
