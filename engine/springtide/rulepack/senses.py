@@ -96,8 +96,8 @@ class SenseReader(NumberReader):
                 self.problems.append(entry.problem(("numbers",) if doc.numbers is not None else (), f"the number '{name}' is missing",
                                                    f"a check of the kind '{doc.check}' needs it", key=True))  # fmt: skip
         if asks.one_of and sum(name in numbers for name in asks.one_of) != 1:
-            self.problems.append(entry.problem(("numbers",) if doc.numbers is not None else (), f"'{entry.id}' has not just one of the numbers {' and '.join(asks.one_of)}",
-                                               "give one of the two", key=True))  # fmt: skip
+            self.problems.append(entry.problem(("numbers",) if doc.numbers is not None else (), f"'{entry.id}' must have one of the numbers {' and '.join(asks.one_of)}",
+                                               "give one of the two, and not both", key=True))  # fmt: skip
         if "uncounted" in numbers and doc.counted_in is None:
             self.problems.append(entry.problem(("numbers", "uncounted"), "the number 'uncounted' is for where the figure in 'counted_in' is not known",
                                                "add counted_in, or take it out", key=True))  # fmt: skip
@@ -127,7 +127,14 @@ class SenseReader(NumberReader):
         return "measures" if unit == "counted_in" and doc.counted_in is None else unit
 
     def _counted_from_responses(self) -> set[str]:
-        return {key for key, held in self.stack.of("figures").items() if isinstance(held.data, dict) and held.data.get("table") == "responses"}
+        """Figures about the return itself, and measures of such, whatever else may be wrong with them."""
+        found = {key for key, held in self.stack.of("figures").items() if isinstance(held.data, dict) and held.data.get("table") == "responses"}
+        formulas = {key: str(held.data.get("formula")) for key, held in self.stack.of("measures").items() if isinstance(held.data, dict)}
+        more = found
+        while more:
+            more = {key for key, text in formulas.items() if key not in found and found & set(re.findall(r"\w+", text))}
+            found = found | more
+        return found
 
     # -- numbers ---------------------------------------------------------------------------------
 
