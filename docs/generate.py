@@ -2,7 +2,8 @@
 """Write docs/reference/ and the outputs in the README, so that they can't say something else.
 
 `python3 tasks.py docs` writes the pages; with `--check` it writes nothing and exits 1 naming those that
-are stale. rule-language.md stands in the same folder and is written by hand.
+are stale. rule-language.md stands in the same folder and is written by hand, and so are the pages of remarks,
+but for the numbers of the sense checks in them.
 """
 
 from __future__ import annotations
@@ -20,17 +21,21 @@ from click.testing import CliRunner
 
 from springtide import RulePack, load_pack
 from springtide.cli.main import cli
+from springtide.evidence.acknowledged import ACKNOWLEDGED_COLUMNS
 from springtide.evidence.cells import MISSING_MARKS
+from springtide.evidence.codes import REMARKS
 from springtide.evidence.reader import RESPONSE_COLUMNS
 from springtide.evidence.records import RESPONDENTS
 from springtide.evidence.team_list import PERIOD_COLUMNS, TEAM_COLUMNS
 from springtide.logic import conditions as c
 from springtide.logic import model as m
 from springtide.logic.formula import names_in
+from springtide.logic.sense_checks import SenseCheck
 from springtide.logic.units import UNITS
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 REFERENCE = Path(__file__).resolve().parent / "reference"
+REMARK_PAGES = REFERENCE / "remarks"
 SHIPPED = ("kent-2009", "england")
 BAR = "\\|"  # a bar inside a cell of a table
 
@@ -65,10 +70,13 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("questionnaire", questionnaire_page(kent)),
     ):
         yield REFERENCE / f"{name}.md", "\n".join(lines).rstrip("\n") + "\n"
+    yield from remark_pages(kent)
 
 
 def shown(path: Path) -> str:
-    return path.name if path == README else f"docs/reference/{path.name}"
+    if path == README:
+        return path.name
+    return f"docs/reference/{'remarks/' if path.parent == REMARK_PAGES else ''}{path.name}"
 
 
 def readme_page() -> str:
@@ -193,13 +201,19 @@ counted, and of two middle answers the worse is taken (see
 """.strip()
 
 
-REMARKS = (
-    ("E01", "a table is not in the folder"), ("E02", "a table has headings only"), ("E03", "a table has rows for other quarters, and none for this one"),
-    ("E04", "a team's row stands in a quarter in which hardly anyone has one, and is wanting in this"),
-    ("E05", "a county's name is one slip from that of a larger one"), ("E06", "two teams have one name"),
-    ("E07", "a team was left out by `--skip-bad-rows`"), ("E08", "a row of figures was left out"), ("E09", "a response was left out"),
-    ("E10", "a transfer was left out"), ("E11", "a team began, ended, or changed its name, district or county"),
-)  # fmt: skip
+ACKNOWLEDGED = """
+What someone has looked into and found right is acknowledged in `acknowledged.csv` beside the other files, or in a sheet
+*Acknowledged* of a workbook. A remark that is acknowledged is shown below the others, shortly, with who and why; under
+`--json` it has `acknowledged: {by, because}`. No figure, level or hash changes. One row covers every remark of its code,
+team and quarter; a row that matches none is remarked on itself ([E20](remarks/E20.md)).
+""".strip()
+ACKNOWLEDGED_SAY = {
+    "code": "The code of the remark, as `E12`. Needed.",
+    "team_id": "The team that the remark is about; blank where it is about none, as with [E01](remarks/E01.md).",
+    "quarter": "The quarter that it is about; blank where it is about every one. Under `--json` each remark has its `team` and `quarter`.",
+    "by": "The role of whoever looked into it, as `HR analyst`. Needed. Never a person's name.",
+    "because": "Why it may stand, in a sentence. Needed. Shown up to 300 characters.",
+}
 
 
 def evidence_page(pack: RulePack) -> list[str]:
@@ -246,8 +260,33 @@ def evidence_page(pack: RulePack) -> list[str]:
             lines += measure_table(pack, [measure for measure in pack.measures.values() if not measure.may_be_supplied])
     lines += ["## What is remarked on", "", "Not wrong, and worth a look before the result is believed. `score` lists it above the teams, and JSON has it "
               "under `remarks`.", ""]  # fmt: skip
-    lines += table(("Code", "Says that"), REMARKS)
+    lines += table(("Code", "Says that"), ((f"[{code}](remarks/{code}.md)", says) for code, says in REMARKS.items()))
+    lines += ["E12 to E19 are sense checks: rules of thumb that warn and never refuse. Each says its numbers and what they rest on in its page; they "
+              "stand in `sense_checks.yaml` of the rule pack, where a layer may give others ([the rule language](rule-language.md#sense-checks)).", ""]
+    lines += ["### acknowledged.csv", "", ACKNOWLEDGED, ""]
+    lines += table(("Column", "What to write"), ((f"`{name}`", ACKNOWLEDGED_SAY[name]) for name in ACKNOWLEDGED_COLUMNS))
     return lines
+
+
+def remark_pages(pack: RulePack) -> Iterator[tuple[Path, str]]:
+    """The pages of the remarks, which are written by hand, with the numbers of the sense checks as the pack has them."""
+    for path in sorted(REMARK_PAGES.glob("E*.md")):
+        checks = [check for check in pack.sense_checks.values() if check.code == path.stem]
+        text = path.read_text(encoding="utf-8")
+        lines = [line for check in checks for line in (f"**{check.title}** (`{check.id}`). {check.rule_of_thumb}", "", *sense_numbers(pack, check))]
+        block = "\n".join(["<!-- sense checks -->", "", *lines, "<!-- end of sense checks -->"])
+        yield path, re.sub(r"<!-- sense checks -->.*?<!-- end of sense checks -->", lambda match, block=block: block, text, flags=re.S)
+
+
+def sense_numbers(pack: RulePack, check: SenseCheck) -> list[str]:
+    """What a check looks at, and each of its numbers with what it rests on."""
+    of = [f"Looks at {', '.join(f'`{name}`' for name in check.measures)}."] if check.measures else []
+    of += [f"Held against `{check.whole_text}` ({check.relation})."] if check.relation else []
+    of += [f"Counted in `{check.counted_in}`."] if check.counted_in else []
+    of += [f"Compared with {', '.join(f'`{name}`' for name in check.counts)}."] if check.counts else []
+    of += [f"Not where {' or '.join(f'`{name}`' for name in check.excused_by)} says yes."] if check.excused_by else []
+    lines = [" ".join(of), ""] if of else []
+    return lines + (table(("Number", "Value", "Basis", "Source"), ((f"`{n}`", f"{x.value:g}", x.basis, x.source) for n, x in check.numbers.items())) if check.numbers else [])
 
 
 TEAMS = {

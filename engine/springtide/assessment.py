@@ -257,7 +257,10 @@ def _team_assessment(
 
 
 def _remark_dict(remark: Remark) -> dict[str, Any]:
-    return vars(remark) | {"quarter": None if remark.quarter is None else str(remark.quarter)}
+    return vars(remark) | {
+        "quarter": None if remark.quarter is None else str(remark.quarter),
+        "acknowledged": None if remark.acknowledged is None else dict(vars(remark.acknowledged)),
+    }
 
 
 def _county_dict(pack: RulePack, majority: Majority) -> dict[str, Any]:

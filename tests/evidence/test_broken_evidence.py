@@ -133,7 +133,7 @@ def test_no_folder(kent: RulePack, tmp_path: Path) -> None:
     ("name", "says"),
     [
         ("teams.csv", "teams.csv: the team list has no teams; give each team a row below the headings"),
-        ("survey.csv", "survey.csv: which table this is can't be told from its name; name it teams, responses, workforce or audits.csv"),
+        ("survey.csv", "survey.csv: which table this is can't be told from its name; name it teams, responses, workforce, audits or acknowledged.csv"),
         ("teams.ods", "teams.ods: this file is not read as evidence; give a folder, a workbook (.xlsx) or a CSV file"),
     ],
 )

@@ -144,7 +144,7 @@ def test_a_later_export_of_one_form_is_remarked_on(kent: RulePack, tmp_path: Pat
     head = f"ID,Completion time,Team,{kent.questions['q7'].statement}\n"
     table(tmp_path, head + "1,2009-01-30,T1,Always\n", kent, kind="forms", name="Survey(1-1).csv")
     table(tmp_path, head + "1,2009-01-30,T1,Always\n2,2009-01-31,T1,Never\n", kent, kind="forms", name="Survey(1-2).csv")
-    remarks = [remark for remark in read_evidence(tmp_path / "out", kent).remarks if remark.code == "E31"]
+    remarks = [remark for remark in read_evidence(tmp_path / "out", kent).remarks if remark.code == "E22"]
     assert len(remarks) == 1 and "1 of the responses in responses.survey-1-2.csv are the same" in remarks[0].says
 
 
@@ -201,7 +201,7 @@ def test_a_return_that_is_not_read_is_an_error_or_said(kent: RulePack, tmp_path:
     (tmp_path / "workforce (1).csv").write_text("x", encoding="utf-8")
     (tmp_path / "later").mkdir()
     (tmp_path / "later" / "two.xlsx").write_bytes(b"")
-    (remark,) = [remark for remark in read_evidence(tmp_path, kent).remarks if remark.code == "E30"]
+    (remark,) = [remark for remark in read_evidence(tmp_path, kent).remarks if remark.code == "E21"]
     assert remark.says.startswith("later/ and workforce (1).csv in this folder are not read")
     (tmp_path / "two.xls").write_bytes(b"")
     assert problems(tmp_path, kent) == ["two.xls: this file is not read; save it as 'Excel Workbook (.xlsx)', or move it to another folder"]

@@ -101,6 +101,7 @@ def test_the_assessment_has_the_remarks_of_its_quarter(kent: RulePack, tmp_path:
         "says": "T1 has a workforce row for 2008/09 Q3 and none for 2008/09 Q4; if the quarter is a slip, correct it",
         "sheet": "",
         "cell": "B2",
+        "acknowledged": None,
     }
     earlier = assess(kent, evidence, Q3, engine="columnar")
     assert codes(earlier.remarks, Q3) == ["E01", "E01"]

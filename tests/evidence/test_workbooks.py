@@ -231,7 +231,7 @@ def test_a_row_that_slipped_beside_another_name(kent: RulePack, tmp_path: Path) 
 def test_a_workbook_with_no_table(kent: RulePack, tmp_path: Path) -> None:
     assert problems(book(tmp_path / "hr.xlsx", Sheet1=WORKFORCE), kent) == [
         "hr.xlsx: no sheet of the workbook is a table of evidence; "
-        "name the sheet Teams, Questionnaire, Workforce or Audits, or bring another layout in with springtide import table"
+        "name the sheet Teams, Questionnaire, Workforce, Audits or Acknowledged, or bring another layout in with springtide import table"
     ]
 
 

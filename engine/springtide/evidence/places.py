@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 # The tables of evidence, in the order in which they are read and reported, and other names of theirs for a sheet.
-TABLES = ("teams", "responses", "workforce", "audits")
+TABLES = ("teams", "responses", "workforce", "audits", "acknowledged")
 _OTHER_NAMES = {"questionnaire": "responses"}
 
 

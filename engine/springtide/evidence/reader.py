@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +11,13 @@ from ..logic.formula import compute, names_in
 from ..logic.model import Figure, Measure, RulePack
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
 from ..rulepack.problems import did_you_mean
+from .acknowledged import ACKNOWLEDGED_COLUMNS, Acknowledgement, acknowledge, read_acknowledgements
 from .cells import MISSING_MARKS, BadCell, normalise_word, read_date, read_number, short
 from .collected import Collected, Report
 from .places import TABLES, Where, table_named
 from .records import RESPONDENTS, EvidenceError, EvidenceProblem, EvidenceSet, ReadFrom, Response, Row, in_file_order
 from .remarks import Found, LostRow, remarks_on
+from .sense import sense_remarks
 from .sources import Progress, Sources
 from .spelling import column_meant, folded
 from .tables import Known, Table, hint_for_column, open_table
@@ -32,6 +34,7 @@ def read_evidence(path: str | Path, pack: RulePack, *, skip_bad_rows: bool = Fal
 
     A folder holds `teams.csv`, and any of `responses.csv`, `workforce.csv` and `audits.csv` (or several of each, as
     `workforce.hr.csv`), or workbooks with sheets of those names, or both. A CSV file is read with the `teams.csv` beside it.
+    `acknowledged.csv`, or a sheet of that name, may say which remarks are known to be right.
 
     Args:
         path: where the evidence is.
@@ -54,7 +57,9 @@ def read_evidence(path: str | Path, pack: RulePack, *, skip_bad_rows: bool = Fal
     fatal, problems = reading.sources.problems, reading.collected.problems
     if fatal or (problems and not skip_bad_rows):
         raise EvidenceError([*fatal, *problems], rows_can_be_left_out=not fatal)
-    return EvidenceSet(found.teams, found.responses, found.rows, in_file_order(problems), str(path), remarks_on(found), tuple(reading.read_from))
+    evidence = EvidenceSet(found.teams, found.responses, found.rows, in_file_order(problems), str(path), read_from=tuple(reading.read_from))
+    remarks = acknowledge([*remarks_on(found), *sense_remarks(pack, evidence)], reading.acknowledgements)
+    return replace(evidence, remarks=remarks)
 
 
 def read_teams(path: str | Path, pack: RulePack) -> TeamList:
@@ -95,6 +100,7 @@ class _Reading:
     pack: RulePack
     collected: Collected
     read_from: list[ReadFrom] = field(default_factory=list)
+    acknowledgements: list[Acknowledgement] = field(default_factory=list)
     listed: TeamList = field(init=False)
 
     def run(self) -> Found:
@@ -102,6 +108,7 @@ class _Reading:
         self.listed = self.read_list(tables["teams"])
         responses = self.responses(tables["responses"])
         rows = [*self.figures("workforce", tables["workforce"]), *self.figures("audits", tables["audits"])]
+        self.acknowledgements = read_acknowledgements(tables["acknowledged"], self.listed, self.collected)
         self._check_something_is_left(bool(responses or rows))
         teams = sorted(self.listed.teams, key=lambda team: (team.id, team.from_quarter or Quarter(0, 1)))
         return Found(tuple(teams), self.listed.places, tuple(responses), tuple(rows), tuple(self.read_from),
@@ -147,6 +154,10 @@ class _Reading:
             allowed: tuple[str, ...] = (*TEAM_COLUMNS, *PERIOD_COLUMNS)
             required: tuple[str, ...] = ("team_id", "team_name", "county")
             titles: dict[str, str] = {}
+        elif table == "acknowledged":
+            allowed = (*ACKNOWLEDGED_COLUMNS, _NAME)
+            required = ACKNOWLEDGED_COLUMNS
+            titles = {}
         elif table == "responses":
             allowed = (*RESPONSE_COLUMNS, _NAME, *self.pack.questions)
             required = ("response_id", "team_id", "quarter")

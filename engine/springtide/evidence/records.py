@@ -60,8 +60,19 @@ class EvidenceError(Exception):
 
 
 @dataclass(frozen=True)
+class Acknowledged:
+    """Who has seen a remark, as a role, and why it may stand."""
+
+    by: str
+    because: str
+
+
+@dataclass(frozen=True)
 class Remark:
-    """What is not wrong in the evidence but should be seen. Without a quarter, it bears on every one."""
+    """What is not wrong in the evidence but should be seen. Without a quarter, it bears on every one.
+
+    One that the evidence acknowledges is not open any more.
+    """
 
     code: str
     file: str
@@ -72,13 +83,20 @@ class Remark:
     quarter: Quarter | None = None
     sheet: str = ""
     cell: str = ""
+    acknowledged: Acknowledged | None = None
 
     def __str__(self) -> str:
         return f"{in_words(self.file, self.row, self.column, self.sheet, self.cell)}: {self.says}" if self.row else self.says
 
     @property
-    def order(self) -> tuple[int, str, str, int, str, str, str]:
-        return (rank(self.file, self.sheet), self.file, self.sheet, self.row, self.code, self.team, str(self.quarter))
+    def is_open(self) -> bool:
+        return self.acknowledged is None
+
+    @property
+    def order(self) -> tuple[bool, int, str, str, int, str, str, str, str, str]:
+        """The open ones first, each in the order of the files and their rows."""
+        return (not self.is_open, rank(self.file, self.sheet), self.file, self.sheet, self.row, self.code, self.team,
+                str(self.quarter), self.column, self.says)  # fmt: skip
 
 
 @dataclass(frozen=True)

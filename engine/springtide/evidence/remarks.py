@@ -95,7 +95,7 @@ def _absent_tables(found: Found) -> Iterator[Remark]:
 def _unread_files(found: Found) -> Iterator[Remark]:
     if found.unread:
         one = len(found.unread) == 1
-        yield Remark("E30", found.unread[0], 0, "", "", f"{some(list(found.unread))} in this folder {'is' if one else 'are'} not read: "
+        yield Remark("E21", found.unread[0], 0, "", "", f"{some(list(found.unread))} in this folder {'is' if one else 'are'} not read: "
                      f"{'its name is' if one else 'their names are'} no table's (as teams.csv, or workforce.hr.csv)")  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def _responses_twice(found: Found) -> Iterator[Remark]:
         if other.at.file != response.at.file:
             again.setdefault((other.at.file, response.at.file), []).append(response)
     for (one, two), responses in again.items():
-        yield _remark("E31", responses[0].at, "response_id", responses[0].team,
+        yield _remark("E22", responses[0].at, "response_id", responses[0].team,
                       f"{len(responses)} of the responses in {two} are the same, day and answers, as in {one}, and count twice; "
                       "if it is a later export of the same form, take the earlier file away")  # fmt: skip
 

@@ -21,7 +21,7 @@ _CSV = re.compile(rf"^({'|'.join(TABLES)})(\..+)?\.csv$")
 # Text that a spreadsheet would take for a formula is written with an apostrophe before it; see writing.csv_files.
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _OLD_BOOKS = (".xls", ".xlsb", ".ods", ".numbers")
-_IN_A_WORKBOOK = "Teams, Questionnaire, Workforce or Audits"
+_IN_A_WORKBOOK = "Teams, Questionnaire, Workforce, Audits or Acknowledged"
 
 Progress = Callable[[int, int, str], None]
 

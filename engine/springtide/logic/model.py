@@ -10,6 +10,7 @@ from typing import Any, Literal
 from .conditions import AnswerTest, Condition, RuleTest, parts_of, walk
 from .formula import Formula
 from .quarter import Quarter
+from .sense_checks import SenseCheck
 
 CONDITION_KEYS = (
     "present", "severe", "affected", "evidenced_strained", "evidenced_adequate", "inferred_strained", "when",
@@ -336,6 +337,7 @@ class RulePack:
     periods: dict[str, Period]
     paragraphs: tuple[Paragraph, ...]
     silenced: dict[str, Silenced] = field(default_factory=dict)
+    sense_checks: dict[str, SenseCheck] = field(default_factory=dict)
     about: str = ""
 
     @cached_property

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..assessment import Assessment, TeamAssessment
-from ..evidence.records import ReadFrom
+from ..evidence.records import ReadFrom, Remark
 from ..logic.explain import in_words
 from ..logic.missing import Missing
 from ..logic.model import RulePack
@@ -19,6 +19,7 @@ from .wording import STYLES, capital, counted, indented, level_text, pressure_wo
 
 _MOST_MISSING = 2
 _FEW_SOURCES = 6
+_MOST_REMARKS, _OF_MANY_REMARKS = 5, 3  # more than so many of one code are grouped, and so many of them shown
 _WIDE_ENOUGH = 104  # columns, below which seven of them are no longer readable side by side
 
 
@@ -220,9 +221,21 @@ def _remarks(assessment: Assessment) -> Iterator[RenderableType]:
     """What is not wrong with the evidence, and should be seen before the result is believed."""
     if assessment.remarks:
         yield Text("To look at in the evidence", style="bold")
+        for code, held in groupby(sorted((r for r in assessment.remarks if r.is_open), key=_by_code), _by_code):
+            remarks = list(held)
+            shown = remarks if len(remarks) <= _MOST_REMARKS else remarks[:_OF_MANY_REMARKS]
+            yield from (indented(f"{code}: {remark}") for remark in shown)
+            if more := remarks[len(shown):]:
+                of = ", ".join(dict.fromkeys(remark.team for remark in more if remark.team))
+                yield indented(f"{code}: and {len(more)} more like it" + (f", of {of}" if of else "") + "; --json has them all")
         for remark in assessment.remarks:
-            yield indented(f"{remark.code}: {remark}")
+            if said := remark.acknowledged:
+                yield indented(f"{remark.code}{f' of {remark.team}' if remark.team else ''}: acknowledged by {said.by}: {said.because}")
         yield Text()
+
+
+def _by_code(remark: Remark) -> str:
+    return remark.code
 
 
 def _left_out(assessment: Assessment) -> Iterator[Text]:

@@ -27,6 +27,7 @@ KINDS = (
     Kind("measures", "measures.yaml", schema.MeasureDoc, "entries"),
     Kind("thresholds", "thresholds.yaml", schema.ThresholdDoc, "entries"),
     Kind("periods", "periods.yaml", schema.PeriodDoc, "entries"),
+    Kind("sense checks", "sense_checks.yaml", schema.SenseCheckDoc, "entries"),
     Kind("silenced", "silenced.yaml", schema.SilencedDoc, "entries", schema.SILENCED),
     Kind("levels", "levels.yaml", schema.LevelsDoc),
     Kind("supervision", "supervision.yaml", schema.SupervisionDoc),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
@@ -42,7 +42,8 @@ class Entry:
 class Stack:
     """The merged content of all layers, lowest first, before anything is checked.
 
-    `unread` has the kind and the stem of files that could not be read, so that what they may declare is not
+    `overrides` has thresholds to which a higher layer gives other values, `adjusted` sense checks to which higher
+    layers give other numbers, lowest first. `unread` has the kind and the stem of files that could not be read, so that what they may declare is not
     taken for missing.
     """
 
@@ -50,6 +51,7 @@ class Stack:
     entries: dict[str, dict[str, Entry]]
     overrides: dict[str, Entry]
     unread: tuple[tuple[Kind, str], ...] = ()
+    adjusted: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
 
     def of(self, kind: str) -> dict[str, Entry]:
         return self.entries.get(kind, {})
@@ -71,6 +73,7 @@ class Stack:
             "words": [layer.data.get("words") for layer in self.layers],
             "entries": {kind: {key: entry.data for key, entry in held.items()} for kind, held in self.entries.items()},
             "thresholds": {key: entry.data for key, entry in self.overrides.items()},
+            "sense checks": {key: [entry.data for entry in held] for key, held in self.adjusted.items()},
         }
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -203,6 +206,7 @@ def _entries(kind: Kind, file: YamlFile, stem: str, problems: list[Problem]) -> 
 def _merge(layers: list[list[Entry]], unread: list[tuple[Kind, str]], problems: list[Problem]) -> Stack:
     entries: dict[str, dict[str, Entry]] = {}
     overrides: dict[str, Entry] = {}
+    adjusted: dict[str, tuple[Entry, ...]] = {}
     heads = []
     for layer in layers:
         for entry in layer:
@@ -211,15 +215,22 @@ def _merge(layers: list[list[Entry]], unread: list[tuple[Kind, str]], problems: 
                 heads.append(entry)
             elif entry.kind.name == "thresholds" and entry.id in held and _only_values(entry.data):
                 overrides[entry.id] = entry
+            elif entry.kind.name == "sense checks" and entry.id in held and _only_numbers(entry.data):
+                adjusted[entry.id] = (*adjusted.get(entry.id, ()), entry)
             else:
                 held[entry.id] = entry
                 overrides.pop(entry.id, None) if entry.kind.name == "thresholds" else None
+                adjusted.pop(entry.id, None) if entry.kind.name == "sense checks" else None
     entries.pop("pack", None)
     there = set(entries) | {kind.name for kind, _ in unread}
     missing = [BY_NAME[kind].place for kind in _NEEDED if kind not in there]
     if missing:
         problems.append(heads[-1].problem((), f"no layer of this pack has {', '.join(missing)}", "write builds_on: base, or add what is missing"))
-    return Stack(tuple(heads), entries, overrides, tuple(unread))
+    return Stack(tuple(heads), entries, overrides, tuple(unread), adjusted)
+
+
+def _only_numbers(data: Any) -> bool:
+    return isinstance(data, dict) and set(data) == {"numbers"}
 
 
 def _only_values(data: Any) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 from ..logic import model as m
 from . import checks
 from .layers import find_pack, read_stack
-from .numbers import NumberReader
 from .problems import PackError, Problem
 from .rules import RuleReader
+from .senses import SenseReader
 from .shapes import check_shape
 from .texts import TextReader
 
@@ -46,7 +46,7 @@ def load_beneath(name: str | Path) -> m.RulePack | None:
         return None
 
 
-class _PackReader(NumberReader, TextReader, RuleReader):
+class _PackReader(SenseReader, TextReader, RuleReader):
     """Turns the merged entries into the model, stratum by stratum."""
 
     def build(self) -> m.RulePack | None:
@@ -70,6 +70,7 @@ class _PackReader(NumberReader, TextReader, RuleReader):
             "periods": self._periods(),
             "paragraphs": self._paragraphs(),
             "silenced": self._silenced(),
+            "sense_checks": self._sense_checks(),
         }
         words = self._words(heads)
         if self.problems or any(part is None for part in parts.values()) or words is None:

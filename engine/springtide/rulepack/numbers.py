@@ -111,16 +111,16 @@ class NumberReader(Reading):
         self.problems.extend(checks.check_measure_cycles(found, self.stack.of("measures")))
         return found
 
-    def _formula(self, entry: Entry, text: str) -> Formula | None:
+    def _formula(self, entry: Entry, text: str, key: str = "formula") -> Formula | None:
         try:
             formula = parse_formula(text)
         except (FormulaError, RecursionError) as error:
             said = " ".join(str(error).split()) if isinstance(error, FormulaError) else "the formula is nested too deep"
-            self.problems.append(entry.problem(("formula",), said))
+            self.problems.append(entry.problem((key,), said))
             return None
         for name, _ in names_in(formula):
             if name not in self.vocabulary.numbers:
-                self.problems.append(entry.problem(("formula",), f"there is no figure or measure '{name}'",
+                self.problems.append(entry.problem((key,), f"there is no figure or measure '{name}'",
                                                    did_you_mean(name, self.vocabulary.numbers)))  # fmt: skip
         return formula
 

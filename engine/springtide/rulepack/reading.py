@@ -36,6 +36,11 @@ class Reading:
             doc = check_shape(entry, self.problems)
             if doc is not None:
                 self.docs["override", entry.id] = doc
+        for adjusting in self.stack.adjusted.values():
+            for place, entry in enumerate(adjusting):
+                doc = check_shape(entry, self.problems)
+                if doc is not None:
+                    self.docs[f"adjusted {place}", entry.id] = doc
 
     def _collect_words(self) -> None:
         """Ids are collected from raw data, so that one bad entry does not make every mention of it wrong."""

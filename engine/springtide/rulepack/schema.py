@@ -6,6 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from ..logic.sense_checks import Kind as SenseKind
+from ..logic.sense_checks import Relation, Side
+
 WORD = r"^[A-Za-z][A-Za-z0-9_]*$"
 PARAGRAPH = r"^para ([1-9]|[12][0-9]|30)$"
 PACK_ID = r"^[a-z][a-z0-9-]*$"
@@ -173,6 +176,32 @@ class PeriodDoc(Doc):
     title: Text
     quarters: list[Text]
     source: Text
+
+
+class SenseNumberDoc(Doc):
+    value: Annotated[float, Field(ge=0)]
+    basis: Literal["report", "statistic", "judgement"]
+    source: Text
+
+
+class SenseCheckDoc(Doc):
+    """One entry of sense_checks.yaml: a rule of thumb for the evidence. A layer may give `numbers` only.
+
+    Which keys and numbers a check has depends on its kind; the loader holds it to that.
+    """
+
+    check: SenseKind | None = None
+    title: Text | None = None
+    rule_of_thumb: Text | None = None
+    what_to_do: Text | None = None
+    measures: Annotated[list[Word], Field(min_length=1)] | None = None
+    counted_in: Word | None = None
+    excused_by: list[Word] | None = None
+    counts: Annotated[list[Word], Field(min_length=1)] | None = None
+    whole: Annotated[Text, Field(max_length=500)] | None = None
+    relation: Relation | None = None
+    side: Side | None = None
+    numbers: dict[str, SenseNumberDoc] | None = None
 
 
 class SilencedDoc(Doc):

@@ -85,7 +85,7 @@ def _problem(entry: Entry, detail: Any) -> Problem:
     limits = {"greater_than_equal": "or more", "less_than_equal": "or less", "string_too_long": "characters or fewer"}
     if kind in limits:
         (limit,) = (context[key] for key in ("ge", "le", "max_length") if key in context)
-        return entry.problem(path, f"{_what(path)} is {'too long' if kind == 'string_too_long' else shown(value)}", f"should be {limit} {limits[kind]}")
+        return entry.problem(path, f"{_what(path)} is {'too long' if kind == 'string_too_long' else shown(value)}", f"should be {limit:g} {limits[kind]}")
     what = _what(path) if path else f"'{entry.id}'"
     if value is None:
         return entry.problem(path, f"{what} is empty", _EXPECTED.get(kind, "it is needed here"), key=True)
