@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
+from random_cases import QUARTER as RANDOM_QUARTER
+from random_cases import random_evidence, random_pack
 from rich.console import Console
 
 from springtide import RulePack, assess, parse_quarter, read_evidence
 from springtide.cli.main import cli
 from springtide.engines import forward_chaining
-from springtide.reports import explanation
+from springtide.logic.points import points
+from springtide.reports import explanation, rule_pages
 from springtide.rulepack.json_schema import pack_schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -322,3 +327,137 @@ def test_a_quarter_without_thresholds_is_json_too() -> None:
     result = run("score", str(ROOT / "examples" / "minimal"), "--rules", "england", "--json")
     assert result.exit_code == 3
     assert "has no value of" in json.loads(result.stdout)["errors"][0]["message"]
+
+
+# -- what a result is made of ----------------------------------------------------------------
+
+
+def test_points_add_up_to_the_score(kent: RulePack) -> None:
+    for folder in (KENT, MINIMAL):
+        result = assess(kent, read_evidence(folder, kent), parse_quarter(QUARTER), engine="columnar")
+        for team in result.teams:
+            shares = points(team.facts, team.missing)
+            assert (sum(share.low for share in shares), sum(share.high for share in shares)) == (team.score.low, team.score.high), team.team.id
+            assert all(share.high for share in shares)
+
+
+def test_points_add_up_under_any_rules() -> None:
+    for seed in range(20):
+        rng = Random(seed)
+        pack = random_pack(rng)
+        for team in assess(pack, random_evidence(rng, pack, 10), RANDOM_QUARTER, engine="columnar").teams:
+            shares = points(team.facts)
+            assert (sum(share.low for share in shares), sum(share.high for share in shares)) == (team.score.low, team.score.high)
+
+
+def test_the_points_and_where_they_come_from_are_shown() -> None:
+    text = run("explain", "T003").output
+    said = text.split("Where the points come from: 7 of 26")[1].split("\n\n")[0]
+    assert "Posts unfilled, or staff absent: present, 2 points" in said
+    assert "Time for thorough, reflective supervision: evidenced strained, 3 points" in said
+    assert "R1: County-wide and local pressures coincide, 2 points" in said
+    assert sum(int(number) for number in re.findall(r"(\d+) points", said)) == 7
+    shown = document("explain", "T003")["explanation"]["points"]
+    assert sum(share["low"] for share in shown["from"]) == shown["low"] == 7
+
+
+@pytest.mark.parametrize(
+    ("team", "state", "reason"),
+    [
+        ("T003", "evidenced strained", "[met] Q9, The records show supervision"),
+        ("T017", "evidenced adequate", "[met] Q36, Records show a manager's oversight"),
+        ("T025", "inferred strained", "[met] 3 of 4 hold; 2 are needed"),
+        ("T005", "cannot tell, for nothing shows it strained and not everything shows it adequate", "[not met] Q37, Discussions about a case"),
+        ("T034", "cannot tell", "[cannot tell] Q9, The records show supervision"),
+    ],
+)
+def test_supervision_is_shown_with_its_reasons(team: str, state: str, reason: str) -> None:
+    shown = run("explain", team).output.split("\nSupervision: ")[1].split("\n\n")[0]
+    assert shown.splitlines()[0] == state
+    assert reason in shown
+
+
+def test_no_advice_takes_back_another(kent: RulePack) -> None:
+    """What says that nothing is to be done stands alone, or comes after all that is to be done."""
+    result = assess(kent, read_evidence(KENT, kent), parse_quarter(QUARTER), engine="columnar")
+    for team in result.teams:
+        console = Console(width=300, record=True, file=io.StringIO())
+        console.print(explanation.render(result, team))
+        lines = [line.strip() for line in console.export_text().split("What to do")[1].splitlines()[1:] if line.strip()]
+        for place, line in enumerate(lines):
+            if line.startswith("No action is needed"):
+                assert len(lines) == 2, (team.team.id, lines)
+            if "No other action may be needed." in line or "calls for no other action" in line:
+                alone = line.rpartition(": ")[0]  # one rule's own advice speaks of itself
+                assert alone or place == len(lines) - 1, (team.team.id, line)
+
+
+@pytest.mark.parametrize(("team", "level"), [("T017", "high"), ("T001", "watch"), ("T005", "steady"), ("T011", "Steady")])
+def test_why_not_a_level_that_was_reached(team: str, level: str) -> None:
+    text = run("explain", team, "--why-not", level).output
+    assert f"has reached {level.capitalize()}" in text
+    assert "what stopped each" not in text
+    assert "\n├── [not met]" not in text
+    shown = document("explain", team, "--why-not", level)["explanation"]["why_not"]
+    assert shown["reached"] is True
+    assert {rule["truth"] for rule in shown["rules"]} <= {"met"}
+
+
+def test_why_not_steady_of_a_team_of_which_too_little_is_known() -> None:
+    text = run("explain", "T015", "--why-not", "steady").output
+    assert "at least 3 of 5 pressures are known, and 0 are known here" in " ".join(text.split())
+    assert "Missing, and what waits for it" in text
+    assert document("explain", "T015", "--why-not", "steady")["explanation"]["why_not"]["reached"] is False
+
+
+@pytest.mark.parametrize("words", [["R13_NEW"], ["r3"], ["para", "29"], ["para 29"], ["Paragraph 29"], ["29"], ["Q4"], ["question", "4"], ["P16a"], ["p16B"],
+                                   ["anomaly_6"], ["theme", "record"], ["record"], ["level", "watch"], ["Elevated"], ["insufficient evidence"], ["period", "scrutiny_peak"]])  # fmt: skip
+def test_whatever_has_a_name_is_shown(words: list[str]) -> None:
+    assert run("rules", "show", *words).exit_code == 0
+    assert document("rules", "show", *words)["title"]
+
+
+def test_everything_that_the_trace_names_is_shown(kent: RulePack) -> None:
+    for paragraph in kent.paragraphs:
+        for name in paragraph.encoded_by:
+            assert rule_pages.page(kent, name), name
+
+
+def test_pages_keep_to_the_width(kent: RulePack) -> None:
+    for name in sorted(rule_pages.names(kent)):
+        console = Console(width=50, record=True, file=io.StringIO())
+        page = rule_pages.page(kent, name)
+        assert page
+        console.print(page.render())
+        lines = console.export_text().splitlines()
+        assert all(len(line) <= 50 for line in lines), name
+        for first, further in itertools.pairwise(lines[lines.index("Examples") + 1 :] if "Examples" in lines else []):
+            assert further.startswith("  "), (name, first, further)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["explain", KENT, "T001"], f"springtide explain T001 --evidence {KENT}"),
+        (["explain", "T017", "T018"], "one at a time"),
+        (["explain", "Dover"], "T016 (Dover DIAT 1)"),
+        (["explain", "T017", "--why-not", "hihg"], "did you mean 'high'?"),
+        (["rules", "show", "vacancy_rat"], "'vacancy_rate'"),
+        (["rules", "show", "P16"], "'P16a' or 'P16b'"),
+        (["rules", "show", "R3", "R4"], "one at a time: springtide rules show R3"),
+    ],
+)
+def test_what_was_meant_is_offered(arguments: list[str], says: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+def test_a_name_of_several_words_needs_no_quotation_marks() -> None:
+    assert "Dover DIAT 2 (T017)" in run("explain", "Dover", "DIAT", "2").output
+
+
+def test_no_line_of_prose_ends_in_spaces() -> None:
+    """What is pasted into a letter should not carry them."""
+    advice = run("explain", "T017").output.split("What to do")[1]
+    assert all(line == line.rstrip() for line in advice.splitlines())

@@ -179,9 +179,9 @@ def _declared(name: str) -> dict:
     return {"id": name, "title": name, "cites": (1,), "because": "", "examples": (), "at": ""}
 
 
-def tiny(notices: dict[str, c.Condition], **changes: object) -> RulePack:
+def tiny(notices: dict[str, c.Condition], other: dict[str, float] | None = None, **changes: object) -> RulePack:
     """A pack of one pressure, one county pressure and one rule, with notices to ask what is to be seen."""
-    values = {"one": 1.0, "two": 2.0, "three": 3.0, "nought": 0.0, "third": 0.3, "third_of_one": 1 / 3, "share": 0.75, "far": 1e300}
+    values = {"one": 1.0, "two": 2.0, "three": 3.0, "nought": 0.0, "third": 0.3, "third_of_one": 1 / 3, "share": 0.75, "far": 1e300, **(other or {})}
     counts = {"one", "two", "three", "nought"}
     thresholds = {
         name: m.Threshold(name, name, "count" if name in counts else "ratio change", (m.DatedValue(None, value, "judgement", "a test"),))
@@ -259,6 +259,13 @@ def _logic() -> Iterator[Case]:
                county(**{f"{area}{n}": {**quiet, "county": area, **given} for area, rows in (
                    ("West", ({"f2": 2.0},) * 3 + ({},)), ("North", ({"f2": 2.0},) * 4), ("South", ({"f2": 2.0},) + ({},) * 3),
                ) for n, given in enumerate(rows)}, **{f"East{n}": {**given, "county": "East"} for n, given in enumerate(({"f2": 2.0, "f4": 0.0},) * 3 + ({"f4": 0.0},))}))  # fmt: skip
+    held = {"f2": 2.0}, {"f2": 0.0}
+    yield Case("exactly-a-share-of-no-even-length", "29 of 50 teams are not more than 0.58 of them, whatever floats make of 0.58 times 50; 15 of 25 are more.",
+               tiny({"shared": c.CountyTest("shared", "on")}, {"share": 0.58}),
+               county(**{f"{area}{n:02}": {**quiet, **held[n >= most], "county": area} for area, most, of in (("West", 29, 50), ("East", 15, 25)) for n in range(of)}))  # fmt: skip
+    yield Case("the-lowest-level", "Every team is at the lowest level or above it: one where all is well, one of a high level, one of which too little is known.",
+               tiny({f"{level}_or_above": c.LevelTest(level) for level in LEVELS[:2]}),
+               county(A=quiet, B={**quiet, "f3": 3.0}, C={}))  # fmt: skip
     yield Case("last-level", "Last quarter's level: known, too little to say, and none; and changes that need a figure of last quarter.",
                tiny({f"last_{level}": c.LevelTest(level, True) for level in LEVELS[:4]} | {f"now_{level}": c.LevelTest(level) for level in LEVELS[1:4]}
                     | {"change": number("change", "more_than", "nought"), "change_known": c.SupplyTest("change", "supplied")}),
@@ -281,6 +288,13 @@ def _logic() -> Iterator[Case]:
                county(**{name: {"vacant_posts": posts, "established_posts": of, "f3": rate, "f4": fall, "f1": 0.18 if name == "M" else 1.0, "f5": 0.0} for name, posts, of, rate, fall in (
                    ("A", 0.0, 9.0, 0.0, 0.0), ("B", 2.0, 9.0, 0.0, 0.0), ("C", 3.0, 9.0, 0.0, 0.0), ("D", 2.0, 2.0, 0.0, 0.0), ("E", 0.0, 9.0, 0.18, 0.0), ("F", 0.0, 9.0, 0.179, 0.0),
                    ("G", 0.0, 9.0, 0.21, 0.0), ("H", 0.0, 9.0, 0.0, -0.45), ("I", 0.0, 9.0, 0.0, -0.449), ("J", 0.0, 9.0, 0.0, -0.52), ("K", 0.0, 9.0, 0.0, -0.56), ("L", 3.0, 9.0, 0.3, 0.0), ("M", 0.0, 9.0, 0.0, -0.45))}))  # fmt: skip
+    floor, ceiling = number("f3", "at_least", "rate"), number("f1", "at_most", "rate")
+    for name, present in (("floor-first", (floor, ceiling)), ("ceiling-first", (ceiling, floor))):
+        both = replace(plain.team_pressures["scarce"], present=c.AllOf(present), severe=c.AllOf((*present, number("f4", "at_least", "people"))))
+        yield Case(f"a-tenth-both-ways-{name}", "One threshold read as a floor and as a ceiling moves up for the one and down for the other, whichever stands first.",
+                   replace(plain, thresholds=plain.thresholds | tenths, team_pressures=plain.team_pressures | {"scarce": both}),
+                   county(A={**quiet, "f3": 0.19, "f1": 0.21}, B={**quiet, "f3": 0.21, "f1": 0.1}, C={**quiet, "f3": 0.3, "f1": 0.19},
+                          D={**quiet, "f3": 0.19, "f1": 0.1}, E={**quiet, "f3": 0.3, "f1": 0.1}))  # fmt: skip
 
 
 def main() -> None:

@@ -44,7 +44,8 @@ class Team:
         if kind == "name":
             return self.number(inside, figures)
         if kind == "last_quarter":
-            return self.number(inside, self.evidence["last_quarter"])
+            last = self.evidence["last_quarter"]
+            return None if figures is last else self.number(inside, last)
         if kind == "sqrt":
             value = self.worked_out(inside, figures)
             return None if value is None or value < 0 else math.sqrt(value)
@@ -142,6 +143,8 @@ class Team:
                 return CANNOT_TELL
             return MET if levels.index(last) >= levels.index(condition["last_level"]) else NOT_MET
         wanted = levels.index(condition["level"])
+        if wanted == 0:
+            return MET
         rules = self.pack["risk_rules"]
         return max((self.rules[name] for name, rule in rules.items() if levels.index(rule["level"]) >= wanted), default=NOT_MET)
 
@@ -269,7 +272,8 @@ def run(pack, evidence):
         for name, rule in pack["county_pressures"].items():
             truths = [team.affected[name] for team in members]
             affected, silent, share = truths.count(MET), truths.count(CANNOT_TELL), rule["on_when_more_than"]
-            on = truth(affected > share * len(members), affected + silent > share * len(members))
+            limit = share * len(members) + ALLOWANCE
+            on = truth(affected > limit, affected + silent > limit)
             for team in members:
                 team.county[name] = on
             county.append({"area": area, "pressure": name, "state": ("off", "cannot tell", "on")[on], "affected": affected, "silent": silent, "teams": len(members)})

@@ -15,6 +15,7 @@ from random_cases import QUARTER, random_evidence, random_pack, reordered, shuff
 from springtide import assess
 from springtide.engines.agreement import EnginesDisagree, compare, require_agreement
 from springtide.engines.result import EngineResult, TeamFindings
+from springtide.logic.conditions import LevelTest
 from springtide.logic.strata import Score, Verdict
 from springtide.logic.truth import Truth
 
@@ -57,6 +58,16 @@ def test_a_rerun_gives_identical_bytes(seed: int) -> None:
     evidence = random_evidence(rng, pack, 6)
     first, second = (json.dumps(assess(pack, evidence, QUARTER).to_dict()) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("engine", ["columnar", pytest.param("forward", marks=needs_forward_chaining)])
+def test_every_team_is_at_the_lowest_level_or_above(engine: str) -> None:
+    for seed in range(5):
+        rng = Random(seed)
+        pack = random_pack(rng)
+        pack = replace(pack, notices={name: replace(notice, when=LevelTest("steady")) for name, notice in pack.notices.items()})
+        result = assess(pack, random_evidence(rng, pack, 10), QUARTER, engine=engine)
+        assert {truth for team in result.teams for truth in team.notices.values()} == {Truth.MET}
 
 
 def canonical(document: dict) -> str:

@@ -51,3 +51,12 @@ def test_words_and_nothing_to_join() -> None:
     assert all_of([]) is MET
     assert any_of([]) is NOT_MET
     assert not list(combinations([], 1))
+
+
+def test_exactly_the_share_is_not_more_whatever_floats_make_of_it() -> None:
+    """Of every hundredth and every county of up to 200 teams, exactly the share is off and one more is on."""
+    for teams in range(1, 201):
+        for hundredths in range(1, 100):
+            affected, over = divmod(teams * hundredths, 100)
+            assert more_than_share(hundredths / 100, affected, affected, teams) is Truth.NOT_MET, (hundredths, teams, over)
+            assert more_than_share(hundredths / 100, affected + 1, affected + 1, teams) is Truth.MET, (hundredths, teams)

@@ -222,6 +222,8 @@ class RuleSpace(Space):
             case c.RuleTest(rule):
                 return self.state("rule", rule, {i.MET: YES, i.UNKNOWN: PERHAPS})
             case c.LevelTest(level):
+                if self.pack.levels.rank(level) == 0:
+                    return self.diagrams.constant(YES)
                 return self.over("level", "level", lambda cell: self._reaches(level, cell))
         raise TypeError(leaf)
 
@@ -339,6 +341,8 @@ class PackSpace(Space):
                 return self.rules[rule]
             case c.LevelTest(level):
                 rank = self.pack.levels.rank
+                if rank(level) == 0:
+                    return self.diagrams.constant(YES)
                 return self.any_of(self.rules[one.id] for one in self.pack.risk.values() if rank(one.level) >= rank(level))
         raise TypeError(leaf)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -27,6 +28,8 @@ from ..rulepack import PackError, load_pack
 FINE, OUR_FAULT, USAGE, INVALID, FLAGGED = range(5)
 _WIDTH_WHEN_PIPED = 132
 _MOST_PROCESSES = 4
+_MOST_NAMES = 12
+_NEAR, _AS_NEAR = 0.6, 0.02  # how like a name must be to be offered, and how far behind the nearest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -115,6 +118,32 @@ def count(number: int, thing: str) -> str:
 def quoted(path: str) -> str:
     """A path as it can be pasted into a command."""
     return f'"{path}"' if " " in path else path
+def near(word: str, known: Iterable[str]) -> list[str]:
+    """The known names most like a word, best first, whatever the capitals: all that are as near as the nearest."""
+    likeness = {name: difflib.SequenceMatcher(None, name.lower(), word.lower()).ratio() for name in known}
+    nearest = max(likeness.values(), default=0.0)
+    if nearest < _NEAR:
+        return []
+    return sorted((name for name in likeness if likeness[name] >= nearest - _AS_NEAR), key=lambda name: (-likeness[name], name))
+
+
+def holding(word: str, known: Iterable[str]) -> list[str]:
+    """The known names that a word is part of."""
+    return sorted(name for name in known if len(word) > 2 and word.lower() in name.lower())
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """A hint for a name that there is not: the names it is part of, else all that are equally near; or nothing."""
+    known = list(known)
+    found = [f"'{name}'" for name in holding(word, known) or near(word, known)]
+    return f"did you mean {listed(found, 'or')}?" if found else ""
+
+
+def listed(names: list[str], joined_by: str = "and") -> str:
+    """Names as a sentence lists them, and of many the first few with how many more there are."""
+    if len(names) > _MOST_NAMES:
+        return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES} more"
+    return f" {joined_by} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def pack_named(name: str) -> RulePack:

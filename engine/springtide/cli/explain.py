@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from ..assessment import Assessment, TeamAssessment, assess
+from ..logic.model import RulePack
 from ..logic.quarter import Quarter, parse_quarter
 from ..reports import explanation
-from ..rulepack.problems import did_you_mean
 from ..shipped import EXAMPLE_QUARTER, example_folder
 from . import common
 
 
 @click.command()
-@click.argument("team", metavar="TEAM")
+@click.argument("team", metavar="TEAM", nargs=-1, required=True)
 @click.option(
     "--evidence", metavar="FOLDER", envvar="SPRINGTIDE_EVIDENCE", default=None,
     help="The folder of evidence; also from SPRINGTIDE_EVIDENCE. Without it, the shipped Kent example.",
@@ -27,7 +29,7 @@ from . import common
 @common.json_option
 @common.reports_faults
 def explain(
-    team: str, evidence: str | None, rules: str, quarter: Quarter | None, engine: str, why_not: str | None,
+    team: tuple[str, ...], evidence: str | None, rules: str, quarter: Quarter | None, engine: str, why_not: str | None,
     full: bool, skip_bad_rows: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Explain the result of one TEAM (its id or name), from the level down to answers and cells.
@@ -37,32 +39,61 @@ def explain(
       springtide explain T017 --evidence examples/kent-2009 --quarter "2008/09 Q4"
       springtide explain T011 --why-not high
     """
+    name = _one_team(team)
     pack = common.pack_named(rules)
+    level = None if why_not is None else _level(pack, why_not)
     if evidence is None:
         quarter = quarter or parse_quarter(EXAMPLE_QUARTER)
     result = assess(pack, common.evidence_in(evidence or example_folder(), pack, skip_bad_rows), quarter, engine=engine)
-    chosen = _find(result, team)
-    known = [level.id for level in pack.levels.levels]
-    why_not = why_not.strip().lower() if why_not is not None else None
-    if why_not is not None and why_not not in known:
-        raise click.BadParameter(f"there is no level '{why_not}'; levels: {', '.join(known)}", param_hint="--why-not")
+    chosen = _find(result, name)
     if evidence is None and not as_json:
         click.echo("Evidence: the shipped Kent example, which is invented (choose yours with --evidence)\n")
     if as_json:
-        common.show_json(explanation.as_dict(result, chosen, why_not, full))
-    elif why_not:
-        common.show(explanation.render_why_not(result, chosen, why_not))
+        common.show_json(explanation.as_dict(result, chosen, level, full))
+    elif level:
+        common.show(explanation.render_why_not(result, chosen, level))
     else:
         common.show(explanation.render(result, chosen, full=full))
 
 
+def _one_team(given: tuple[str, ...]) -> str:
+    """The one team named, in as many words as its name has. Raises UsageError for a folder in its place, as after `score`."""
+    folders = [one for one in given if Path(one).is_dir()]
+    if folders:
+        team = " ".join(one for one in given if one not in folders) or "TEAM"
+        raise click.UsageError(f"'{folders[0]}' is a folder; evidence is given with --evidence: springtide explain {_quoted(team)} --evidence {_quoted(folders[0])}")
+    return " ".join(given)
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"' if " " in word else word
+
+
+def _level(pack: RulePack, written: str) -> str:
+    """A level's id, from its id or its title in any case. Raises BadParameter."""
+    known = {name.lower(): level.id for level in pack.levels.levels for name in (level.title, level.id)}
+    level = known.get(written.strip().lower())
+    if level is None:
+        hint = common.meant(written, known.values())
+        raise click.BadParameter(f"there is no level '{written}'; {hint or 'levels: ' + ', '.join(dict.fromkeys(known.values()))}", param_hint="--why-not")
+    return level
+
+
 def _find(result: Assessment, name: str) -> TeamAssessment:
     """A team by id, or by name where only one has it."""
-    wanted = name.strip().lower()
+    wanted = " ".join(name.split()).lower()
     found = [t for t in result.teams if t.team.id.lower() == wanted] or [t for t in result.teams if t.team.name.lower() == wanted]
     if len(found) == 1:
         return found[0]
     if found:
-        raise click.UsageError(f"{len(found)} teams are called '{name}': {', '.join(t.team.id for t in found)}; give the id")
-    known = [t.team.id for t in result.teams] + [t.team.name for t in result.teams]
-    raise click.UsageError(f"there is no team '{name}' in the evidence; {did_you_mean(name, known) or 'see springtide score'}")
+        raise click.UsageError(f"{len(found)} teams are called '{name}': {common.listed([t.team.id for t in found])}; give the id")
+    if any(word in (t.team.id.lower() for t in result.teams) for word in wanted.split()):
+        raise click.UsageError(f"there is no team '{name}'; teams are explained one at a time, as in springtide explain {name.split()[0]}")
+    names = [t.team.name for t in result.teams]
+    holding = set(common.holding(wanted, names))
+    held = [f"{t.team.id} ({t.team.name})" for t in result.teams if t.team.name in holding]
+    if held:
+        has = "1 team has" if len(held) == 1 else f"{len(held)} teams have"
+        raise click.UsageError(f"no team is called '{name}'; {has} it in the name: {common.listed(held)}; give the id")
+    known = [*(t.team.id for t in result.teams), *names]
+    raise click.UsageError(f"there is no team '{name}' in the evidence; {common.meant(name, known) or 'see springtide score'}")

@@ -13,7 +13,6 @@ from ..reports import assurance_pages, rule_pages
 from ..rulepack import load_beneath
 from ..rulepack.examples import moved_by_layer, run_examples
 from ..rulepack.json_schema import pack_schema
-from ..rulepack.problems import did_you_mean
 from . import common
 
 
@@ -38,23 +37,29 @@ def list_rules(rules: str, as_json: bool) -> None:
 
 
 @rules.command("show")
-@click.argument("rule", metavar="ID")
+@click.argument("rule", metavar="ID", nargs=-1, required=True)
 @common.rules_option
 @common.json_option
 @common.reports_faults
-def show_rule(rule: str, rules: str, as_json: bool) -> None:
-    """One rule, pressure, measure, threshold, question or paragraph (as "para 24") in full.
+def show_rule(rule: tuple[str, ...], rules: str, as_json: bool) -> None:
+    """One rule, measure, threshold, question, paragraph, theme or level in full.
+
+    A name may be written in any case: R3 or r3, Q4, para 29 or 29, P16a, theme record, level watch.
 
     \b
     Examples:
       springtide rules show R3
       springtide rules show vacancy_rate_present --rules england
-      springtide rules show "para 29"
+      springtide rules show para 29
+      springtide rules show theme record
     """
     pack = common.pack_named(rules)
-    page = rule_pages.page(pack, rule)
+    name = " ".join(rule)
+    page = rule_pages.page(pack, name)
+    if page is None and len(rule) > 1 and any(rule_pages.page(pack, word) for word in rule):
+        raise click.UsageError(f"nothing is called '{name}', and things are shown one at a time: springtide rules show {rule[0]}")
     if page is None:
-        raise click.UsageError(f"pack {pack.id} has nothing called '{rule}'; {did_you_mean(rule, rule_pages.names(pack)) or 'see springtide rules list'}")
+        raise click.UsageError(f"pack {pack.id} has nothing called '{name}'; {common.meant(name, rule_pages.names(pack)) or 'see springtide rules list'}")
     common.show_json(page.as_dict(pack)) if as_json else common.show(page.render())
 
 

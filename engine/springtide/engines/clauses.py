@@ -202,7 +202,8 @@ def _county_stage(pack: RulePack, thresholds: dict[str, float]) -> Stage:
     for atom, leaf in list(compiler.atoms.items()):
         if isinstance(leaf, c.LevelTest) and not leaf.last_quarter:
             least = pack.levels.rank(leaf.level)
-            compiler.join(atom, [r.id for r in pack.risk.values() if pack.levels.rank(r.level) >= least], every=False)
+            reaching = [r.id for r in pack.risk.values() if pack.levels.rank(r.level) >= least]
+            compiler.join(atom, reaching if least else [], every=not least)  # all of nothing: nothing lies below the lowest
         if isinstance(leaf, c.SupervisionTest):
             _supervision_state(compiler, pack.supervision.id, leaf.state)
     return _stage(f"county-{pack.hash[:16]}", compiler, findings)

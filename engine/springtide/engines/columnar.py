@@ -33,7 +33,7 @@ class Pair:
     could: Side
 
 
-UNKNOWN, NEVER = Pair(False, True), Pair(False, False)
+UNKNOWN, NEVER, CERTAIN = Pair(False, True), Pair(False, False), Pair(True, True)
 
 
 def answer_column(question: str, part: str) -> str:
@@ -109,7 +109,7 @@ class _Rating:
                 nw.col(TEAM).count().over(*area).alias(f"{pressure.id}:teams"),
             ]
             affected, silent, teams = (nw.col(f"{pressure.id}:{part}") for part in ("affected", "silent", "teams"))
-            limit = self.thresholds[pressure.most] * teams
+            limit = self.thresholds[pressure.most] * teams + c.EPSILON
             decided[f"{pressure.id}.on"] = Pair(affected > limit, affected + silent > limit)
         self.frame = self.frame.with_columns(*counts)
         self._keep(decided)
@@ -300,6 +300,8 @@ class _Rating:
 
     def _level(self, level: str, last_quarter: bool) -> Pair:
         least = self.pack.levels.rank(level)
+        if not last_quarter and least == 0:
+            return CERTAIN
         if not last_quarter:
             return _any([self.pairs[r.id] for r in self.pack.risk.values() if self.pack.levels.rank(r.level) >= least])
         if LAST_LEVEL not in self.supplied:

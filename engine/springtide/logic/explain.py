@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from . import conditions as c
 from .facts import Facts, Majority
 from .formula import names_in
-from .judge import Reason, reason_for
-from .model import Declared, RulePack
+from .judge import Reason, reason_for, truth_of
+from .model import DatedValue, Declared, RulePack
 from .truth import Truth
 from .units import UNITS
+
+SupervisionName = Literal["evidenced strained", "evidenced adequate", "inferred strained"]
+_BASIS_IN_WORDS = {"report": "the report", "statistic": "a statistic", "judgement": "judgement"}
+_SUPERVISION: tuple[SupervisionName, ...] = ("evidenced strained", "evidenced adequate", "inferred strained")  # as they outrank
 
 
 @dataclass(frozen=True)
@@ -45,13 +50,18 @@ class Node:
 
 @dataclass(frozen=True)
 class Advice:
-    """What a rule tells the manager, with the rule and its paragraphs; `same_day` where it can't wait."""
+    """What a rule tells the manager, with the rule and its paragraphs; `same_day` where it can't wait.
+
+    `about`: whether the level asks for it (its rules, and the pressures that may lie behind it), or
+    something beside the level that asks for it whatever the level is.
+    """
 
     rule: str
     title: str
     says: str
     cites: tuple[int, ...]
     same_day: bool = False
+    about: Literal["level", "beside the level"] = "level"
 
 
 def why(facts: Facts, level: str, *, full: bool = False) -> tuple[Node, ...]:
@@ -76,8 +86,21 @@ def why_could_be(facts: Facts, level: str, could_be: str) -> tuple[Node, ...]:
     )
 
 
+def reached(facts: Facts, own: str, level: str) -> bool:
+    """Whether a team whose level is `own` is at a level or above it; too little evidence reaches none."""
+    levels = facts.pack.levels
+    return own == level or (own != levels.insufficient.id and levels.rank(own) >= levels.rank(level))
+
+
+def why_reached(facts: Facts, level: str) -> tuple[Node, ...]:
+    """The rules that hold of a level or of one above it, the highest first: each is enough for it."""
+    rank = facts.pack.levels.rank
+    held = [rule for rule in facts.pack.risk.values() if facts.rules[rule.id] is Truth.MET and rank(rule.level) >= rank(level)]
+    return tuple(_rule_node(rule.id, facts, False) for rule in sorted(held, key=lambda rule: -rank(rule.level)))
+
+
 def why_not(facts: Facts, level: str) -> tuple[Node, ...]:
-    """For each rule of a level, what holds and what stopped it."""
+    """For each rule of a level that a team has not reached, what holds and what stopped it."""
     return tuple(_rule_node(rule.id, facts, False) for rule in facts.pack.risk.values() if rule.level == level)
 
 
@@ -90,18 +113,51 @@ def notices(facts: Facts, truths: dict[str, Truth]) -> tuple[Node, ...]:
     )
 
 
+def supervision(facts: Facts, *, full: bool = False) -> tuple[Node, ...]:
+    """The state of supervision with what makes it; where none can be told, how far each of the three holds."""
+    reasons = {state: reason_for(c.SupervisionTest(state), facts) for state in _SUPERVISION}
+    told = tuple(_supervision_node(state, reason, facts, full) for state, reason in reasons.items() if reason.truth is Truth.MET)
+    return told or tuple(_untold(state, reason, facts, full) for state, reason in reasons.items())
+
+
+def _untold(state: SupervisionName, reason: Reason, facts: Facts, full: bool) -> Node:
+    """A state of supervision that is not proved: what it waits for, and nothing more where it does not hold."""
+    node = replace(_supervision_node(state, reason, facts, full), label=state.capitalize(), cites=())
+    if reason.truth is Truth.NOT_MET:
+        # What keeps it from being adequate is short, and is what a manager asks next; the rest is long.
+        return replace(node, value="", parts=node.parts if full or state == "evidenced adequate" else ())
+    return replace(node, value=_held_back(state, facts))
+
+
+def _held_back(state: SupervisionName, facts: Facts) -> str:
+    """Why a state that would hold by itself is not told: another, which would outrank it, is not known."""
+    own = truth_of(_supervision_condition(state, facts), facts)
+    return "would hold, but for what is not known above" if own is Truth.MET else ""
+
+
 def advice(facts: Facts, level: str, notices_met: dict[str, Truth]) -> tuple[Advice, ...]:
     """What to do: from the rules that prove the level, the pressures behind them, supervision and notices."""
     pack, rank = facts.pack, facts.pack.levels.rank(level)
-    sources: list[Declared] = [
+    of_level: list[Declared] = [
         rule for rule in pack.risk.values() if facts.rules[rule.id] is Truth.MET and pack.levels.rank(rule.level) == rank
     ]
-    sources += [pressure for pressure in pack.team_pressures.values() if facts.pressures[pressure.id].present is Truth.MET]
+    of_level += [pressure for pressure in pack.team_pressures.values() if facts.pressures[pressure.id].present is Truth.MET]
+    beside: list[Declared] = []
     if facts.supervision is not None and facts.supervision.strained is Truth.MET:
-        sources.append(pack.supervision)
-    sources += [pack.notices[name] for name, truth in notices_met.items() if truth is Truth.MET]
-    told = [Advice(s.id, s.title, getattr(s, "tell_the_manager", ""), s.cites, getattr(s, "same_day", False)) for s in sources]
+        (of_level if _rests_on_supervision(facts, level) else beside).append(pack.supervision)
+    beside += [pack.notices[name] for name, truth in notices_met.items() if truth is Truth.MET]
+    told = [*(_advice(one, "level") for one in of_level), *(_advice(one, "beside the level") for one in beside)]
     return tuple(sorted(told, key=lambda one: not one.same_day))
+
+
+def _advice(source: Declared, about: Literal["level", "beside the level"]) -> Advice:
+    says, same_day = getattr(source, "tell_the_manager", ""), getattr(source, "same_day", False)
+    return Advice(source.id, source.title, says, source.cites, same_day, about)
+
+
+def _rests_on_supervision(facts: Facts, level: str) -> bool:
+    """Whether supervision is among what proves a level."""
+    return any(node.kind == "supervision" and node.truth is Truth.MET for proof in why(facts, level) for node in proof.walk())
 
 
 # -- nodes -----------------------------------------------------------------------------------
@@ -146,8 +202,8 @@ def _node(reason: Reason, facts: Facts, full: bool) -> Node:
             conditions = [declared.severe] if grade == "severe" else [declared.present]
             if grade == "present" and facts.pressures[pressure].severe is Truth.MET:
                 conditions = [declared.severe]
-            node = _declared(facts, declared, "pressure", reason.truth, conditions, full, f"{declared.title} ({grade})")
-            return replace(node, value=str(reason.value))
+            label = f"{declared.title} (severe)" if grade == "severe" else declared.title
+            return replace(_declared(facts, declared, "pressure", reason.truth, conditions, full, label), value=str(reason.value))
         case c.CountyTest(pressure, aspect):
             return _county_node(pressure, aspect, reason.truth, facts, full)
         case c.SupervisionTest(state):
@@ -159,7 +215,8 @@ def _node(reason: Reason, facts: Facts, full: bool) -> Node:
             return Node("receiving team", "The team that work transfers to", reason.truth, parts=inside)
         case c.LevelTest(level, last_quarter):
             when = "Last quarter's level" if last_quarter else "The level"
-            return Node("level", f"{when} is {pack.levels.by_id(level).title} or above", reason.truth, value=str(reason.value or ""))
+            was = pack.levels.by_id(str(reason.value)).title if reason.value else "not known" if last_quarter else ""
+            return Node("level", f"{when} is {pack.levels.by_id(level).title} or above", reason.truth, value=was)
     value = "" if reason.value is None else str(reason.value)
     return Node("fact", c.in_words(condition).replace("_", " "), reason.truth, value=value)
 
@@ -183,7 +240,8 @@ def _group_label(reason: Reason, facts: Facts) -> str:
             return f"any one of {len(parts)} is enough"
         case c.AtLeastOf(n, parts):
             return f"{reason.value:g} of {len(parts)} hold; {facts.thresholds[n]:g} are needed"
-    return "this must not hold"
+    so = {Truth.MET: ", and does not", Truth.NOT_MET: ", and does", Truth.CANNOT_TELL: ", and that can't be told"}
+    return f"this must not hold{so[reason.truth]}"
 
 
 def _measure_node(reason: Reason, test: c.MeasureTest, facts: Facts) -> Node:
@@ -192,10 +250,11 @@ def _measure_node(reason: Reason, test: c.MeasureTest, facts: Facts) -> Node:
     unit = UNITS[declared.unit]
     threshold = pack.thresholds[test.threshold]
     value = "not supplied" if reason.value is None else unit.say(float(reason.value))
-    margin = "" if reason.margin is None else unit.say_gap(reason.margin)
+    limit = facts.thresholds[test.threshold]
+    margin = "" if reason.margin is None or reason.value is None else unit.say_gap(reason.margin, float(reason.value), limit)
     return Node(
         "measure", declared.title, reason.truth, test.measure, value=value,
-        threshold=f"{test.comparison.replace('_', ' ')} {UNITS[threshold.unit].say(facts.thresholds[test.threshold])} ({threshold.title})",
+        threshold=f"{test.comparison.replace('_', ' ')} {UNITS[threshold.unit].say(limit)} ({threshold.title})",
         margin=margin, rests_on=rests_on(facts, test.threshold),
         cites=getattr(declared, "cites", ()), cells=tuple(cells_of(test.measure, facts)),
     )  # fmt: skip
@@ -205,11 +264,14 @@ def rests_on(facts: Facts, threshold: str) -> str:
     """What a threshold's value rests on: the report, a statistic or judgement, and its source."""
     declared = facts.pack.thresholds[threshold]
     dated = declared.in_force(facts.quarter) if facts.quarter else declared.values[-1]
-    if dated is None:
-        return ""
+    return "" if dated is None else ground(dated)
+
+
+def ground(dated: DatedValue) -> str:
+    """What a value rests on and its source, the first said once where the second begins with it."""
     if dated.source.lower().startswith(dated.basis):
         return dated.source[0].lower() + dated.source[1:]
-    return f"{dated.basis}: {dated.source}"
+    return f"{_BASIS_IN_WORDS[dated.basis]}: {dated.source}"
 
 
 def cells_of(name: str, facts: Facts) -> Iterator[str]:
@@ -238,7 +300,7 @@ def _county_node(pressure: str, aspect: str, truth: Truth, facts: Facts, full: b
     majority = facts.majorities.get(pressure)
     return Node("county pressure", f"{declared.title} ({facts.pack.words.county}-wide)", truth, pressure,
                 value=in_words(majority, facts.pack) if majority else "", cites=declared.cites, because=declared.because,
-                threshold=f"on when more than {facts.thresholds[declared.most]:.0%} of all {facts.pack.words.teams} are affected",
+                threshold=f"on when more than {UNITS['share'].say(facts.thresholds[declared.most])} of all {facts.pack.words.teams} are affected",
                 rests_on=rests_on(facts, declared.most))  # fmt: skip
 
 
@@ -248,12 +310,17 @@ def in_words(majority: Majority, pack: RulePack) -> str:
     return f"{majority.affected} of {majority.teams} {pack.words.teams} affected{silent}"
 
 
-def _supervision_node(state: str, reason: Reason, facts: Facts, full: bool) -> Node:
+def _supervision_node(state: SupervisionName, reason: Reason, facts: Facts, full: bool) -> Node:
     declared = facts.pack.supervision
-    condition = {
+    conditions = [_supervision_condition(state, facts)]
+    node = _declared(facts, declared, "supervision", reason.truth, conditions, full, f"{declared.title}: {state}")
+    return replace(node, value=str(reason.value))
+
+
+def _supervision_condition(state: SupervisionName, facts: Facts) -> c.Condition:
+    declared = facts.pack.supervision
+    return {
         "evidenced strained": declared.evidenced_strained,
         "evidenced adequate": declared.evidenced_adequate,
         "inferred strained": declared.inferred_strained,
     }[state]
-    node = _declared(facts, declared, "supervision", reason.truth, [condition], full, f"{declared.title}: {state}")
-    return replace(node, value=str(reason.value))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .answers import NO_ANSWER, Answer
+from .conditions import MeasureTest
 from .formula import compute
 from .model import RulePack
 from .quarter import Quarter
@@ -166,9 +167,19 @@ class Facts:
         measure = self.pack.measures.get(name)
         if measure is None or measure.formula is None:
             return None
-        now = self.value if figures is self.evidence.figures else lambda n: self._work_out(n, figures)
-        return compute(measure.formula, now, self.last_value)
+        if figures is self.evidence.figures:
+            return compute(measure.formula, self.value, self.last_value)
+        return compute(measure.formula, lambda part: self._work_out(part, figures), _not_held)
+
+    def limit(self, test: MeasureTest) -> float:
+        """The number that a comparison is made with, in the threshold's unit."""
+        return self.thresholds[test.threshold]
 
     def last_value(self, name: str) -> float | None:
         """The same team's value one quarter earlier."""
         return self._work_out(name, self.evidence.last_quarter)
+
+
+def _not_held(name: str) -> None:
+    """The quarter before last, which no score reads; a pack that asks for it does not load."""
+    return None

@@ -38,11 +38,11 @@ def truth_of(condition: c.Condition, facts: Facts) -> Truth:
             return at_least(round(facts.thresholds[n]), (truth_of(part, facts) for part in parts))
         case c.ReceivingTeam(part):
             return Truth.NOT_MET if facts.receiving is None else truth_of(part, facts.receiving)
-        case c.MeasureTest(measure, comparison, threshold):
+        case c.MeasureTest(measure, comparison):
             value = facts.value(measure)
             if value is None:
                 return Truth.CANNOT_TELL
-            return Truth.of(c.compare(value, comparison, facts.thresholds[threshold]))
+            return Truth.of(c.compare(value, comparison, facts.limit(condition)))
         case c.AnswerTest(question, side):
             answer = facts.evidence.answer(question)
             return answer.is_adverse if side == "adverse" else answer.is_favourable
@@ -71,6 +71,8 @@ def truth_of(condition: c.Condition, facts: Facts) -> Truth:
 
 def _level_truth(facts: Facts, level: str, last_quarter: bool) -> Truth:
     levels = facts.pack.levels
+    if not last_quarter and levels.rank(level) == 0:
+        return Truth.MET  # nothing lies below the lowest, whatever is missing
     if last_quarter:
         if facts.last_level in (None, levels.insufficient.id):
             return Truth.CANNOT_TELL  # too little was known to say, so nothing is new and nothing persists
@@ -92,8 +94,8 @@ def reason_for(condition: c.Condition, facts: Facts) -> Reason:
             held = sum(reason.truth is Truth.MET for reason in counted)
             needed = facts.thresholds[n]
             return Reason(condition, truth, counted, float(held), needed, held - needed)
-        case c.MeasureTest(measure, comparison, threshold):
-            value, limit = facts.value(measure), facts.thresholds[threshold]
+        case c.MeasureTest(measure, comparison):
+            value, limit = facts.value(measure), facts.limit(condition)
             gap = None if value is None else c.margin(value, comparison, limit)
             return Reason(condition, truth, (), value, limit, gap)
         case c.SupplyTest(measure):

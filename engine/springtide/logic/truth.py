@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
+from .conditions import EPSILON
+
 
 class Truth(IntEnum):
     """How far a condition holds, ordered so that `all` is the least and `any` the greatest.
@@ -71,8 +73,10 @@ def more_than_share(share: float, affected: int, could_be_affected: int, of: int
     """Whether more than `share` of all `of` are affected, whatever the silent ones would say.
 
     Met when those proved are more than the share; not met when the share would not be passed even
-    if every silent one were affected; otherwise cannot tell. Of nobody: cannot tell.
+    if every silent one were affected; otherwise cannot tell. Of nobody: cannot tell. As many as the
+    share, to within EPSILON, are not more: 0.58 of 50 is 29, though floats make it a hair less.
     """
     if of == 0:
         return Truth.CANNOT_TELL
-    return Truth.between(affected > share * of, could_be_affected > share * of)
+    limit = share * of + EPSILON
+    return Truth.between(affected > limit, could_be_affected > limit)

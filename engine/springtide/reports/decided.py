@@ -28,8 +28,9 @@ def render(team: TeamAssessment) -> Iterator[RenderableType]:
     for fact in found.facts:
         yield indented(_said(facts, fact))
     if found.counts:
-        counts = ", ".join(f"{read.threshold.replace('_', ' ')} {_value(facts, read)}" for read in found.counts)
-        yield indented(f"Thresholds read beside these, for counting: {counts}")
+        titles = facts.pack.thresholds
+        counts = "; ".join(f"{titles[read.threshold].title}: {_value(facts, read)}" for read in found.counts)
+        yield indented(f"Also read, to count: {counts}")
     yield Text()
 
 

@@ -12,18 +12,21 @@ from rich.tree import Tree
 
 from ..assessment import Assessment, TeamAssessment
 from ..logic import explain as x
+from ..logic.missing import Missing
+from ..logic.points import Scored, Share, points
 from ..logic.truth import Truth
 from . import decided
 from .score_table import score_words
-from .wording import indented, level_text, paras
+from .wording import counted, indented, level_text, paras
 
 Seen = set[tuple[str, str, str, Truth]]  # what was spelled out already of this team: kind, id, label and truth
 _NAMED = ("rule", "notice", "pressure", "county pressure", "supervision")
+_MOST_MISSING = 6  # of what one finding waits for; JSON has all of it
 _MARKS = {Truth.MET: "[met]", Truth.NOT_MET: "[not met]", Truth.CANNOT_TELL: "[cannot tell]"}
 
 
 def render(assessment: Assessment, team: TeamAssessment, *, full: bool = False) -> RenderableType:
-    """Level, reasons, what is unknown, notices, confidence and what to do."""
+    """Level, reasons, what is unknown, supervision, points, notices, confidence and what to do."""
     facts, pack = team.facts, assessment.pack
     seen: Seen = set()
     parts: list[RenderableType] = [*_head(assessment, team), Text(), *decided.render(team)]
@@ -33,6 +36,7 @@ def render(assessment: Assessment, team: TeamAssessment, *, full: bool = False) 
     if team.could_be != team.level:
         possible = x.why_could_be(facts, team.level, team.could_be)
         parts += [_forest(f"Why it could be {pack.levels.by_id(team.could_be).title}", possible, seen), Text(), *_missing(team), Text()]
+    parts += [_supervision(team, seen, full), Text(), *_points(team), Text()]
     met = x.notices(facts, team.notices)
     if met:
         parts += [_forest("Notices (they decide no level)", met, seen), Text()]
@@ -41,9 +45,39 @@ def render(assessment: Assessment, team: TeamAssessment, *, full: bool = False) 
 
 
 def render_why_not(assessment: Assessment, team: TeamAssessment, level: str) -> RenderableType:
-    """For each rule of a level, what holds and what stopped it."""
+    """For each rule of a level, what holds and what stopped it; of a level reached already, why it has been reached."""
     title = assessment.pack.levels.by_id(level).title
-    return Group(*_head(assessment, team), Text(), _forest(f"Rules for {title}, and what stopped each", x.why_not(team.facts, level), set()))
+    parts: list[RenderableType] = [*_head(assessment, team), Text()]
+    if x.reached(team.facts, team.level, level):
+        nodes = x.why_reached(team.facts, level)
+        parts += [Text(_already(assessment, team, level)), Text()]
+        parts.append(_forest(f"Rules that prove {title}{_or_more(assessment, level)}", nodes, set()) if nodes else Text(f"No rule proves {title}: {_where_no_rule_holds(team)}."))
+        return Group(*parts)
+    nodes = x.why_not(team.facts, level)
+    if nodes:
+        parts.append(_forest(f"Rules for {title}, and what stopped each", nodes, set()))
+    else:
+        parts += [Text(f"No rule proves {title}: {_where_no_rule_holds(team)}."), Text(), *_missing(team)]
+    return Group(*parts)
+
+
+def _already(assessment: Assessment, team: TeamAssessment, level: str) -> str:
+    levels = assessment.pack.levels
+    title = levels.by_id(level).title
+    if team.level == level:
+        return f"{team.team.name} has reached {title}: that is its level."
+    return f"{team.team.name} has reached {title} and passed it: its level is {levels.by_id(team.level).title}."
+
+
+def _or_more(assessment: Assessment, level: str) -> str:
+    return "" if level == assessment.pack.levels.levels[-1].id else ", or more"
+
+
+def _where_no_rule_holds(team: TeamAssessment) -> str:
+    """What the lowest level takes, in words, with how much is known of this team."""
+    facts = team.facts
+    told, needed = sum(grade.present.known for grade in team.pressures.values()), facts.thresholds[facts.pack.levels.insufficient_below]
+    return f"it is what is left where none holds and at least {needed:g} of {len(team.pressures)} pressures are known, and {told} are known here"
 
 
 def as_dict(assessment: Assessment, team: TeamAssessment, level: str | None, full: bool) -> dict[str, Any]:
@@ -55,11 +89,22 @@ def as_dict(assessment: Assessment, team: TeamAssessment, level: str | None, ful
         "decided_by": decided.as_dict(team),
         "why": [_plain(node) for node in x.why(facts, team.level, full=full)],
         "could_be": [_plain(node) for node in x.why_could_be(facts, team.level, team.could_be)],
+        "supervision": {
+            "state": str(team.supervision), "could_be": team.supervision.could_be,
+            "reasons": [_plain(node) for node in x.supervision(facts, full=full)],
+        },
+        "points": {
+            "low": team.score.low, "high": team.score.high, "of": team.score.of,
+            "from": [_plain_share(share) for share in points(facts, team.missing)],
+        },
         "notices": [_plain(node) for node in x.notices(facts, team.notices)],
         "advice": [asdict(advice) for advice in x.advice(facts, team.level, team.notices)],
-    }
+    }  # fmt: skip
     if level:
-        document["explanation"]["why_not"] = {"level": level, "rules": [_plain(node) for node in x.why_not(facts, level)]}
+        reached = x.reached(facts, team.level, level)
+        document["explanation"]["why_not"] = {
+            "level": level, "reached": reached, "rules": [_plain(node) for node in (x.why_reached if reached else x.why_not)(facts, level)],
+        }  # fmt: skip
     return document
 
 
@@ -70,6 +115,11 @@ def _plain(node: x.Node) -> dict[str, Any]:
         "cites": [f"para {number}" for number in node.cites], "cells": list(node.cells), "because": node.because,
     }  # fmt: skip
     return {key: value for key, value in shown.items() if value or key in ("kind", "label")} | {"parts": [_plain(p) for p in node.parts]}
+
+
+def _plain_share(share: Share) -> dict[str, Any]:
+    findings = [{**vars(one), "missing": [missing.id for missing in one.missing]} for one in share.findings]
+    return {"low": share.low, "high": share.high, "findings": findings}
 
 
 def _head(assessment: Assessment, team: TeamAssessment) -> Iterator[Text]:
@@ -112,7 +162,7 @@ def _line(node: x.Node) -> Text:
     text = Text(f"{_MARKS[node.truth]} ", style="dim")
     text.append(_head_of(node), style="bold not dim" if node.kind in _NAMED else "not dim")
     said = []
-    if node.value:
+    if node.value and not node.label.endswith((f": {node.value}", f"({node.value})")):
         said.append(node.value)
     if node.threshold:
         said.append(node.threshold)
@@ -143,17 +193,75 @@ def _confidence(team: TeamAssessment) -> Iterator[RenderableType]:
         yield indented("Nothing lowers it.")
 
 
+def _supervision(team: TeamAssessment, seen: Seen, full: bool) -> RenderableType:
+    """The state of supervision with what makes it, or with what would have to be known to tell."""
+    nodes = x.supervision(team.facts, full=full)
+    told = str(team.supervision)
+    if all(node.truth is Truth.NOT_MET for node in nodes):
+        told += ", for nothing shows it strained and not everything shows it adequate"
+    return _forest(f"Supervision: {told}", nodes, seen)
+
+
+def _points(team: TeamAssessment) -> Iterator[RenderableType]:
+    """A line for each finding that adds to the score; a family of pressures counts once, with the worst of them."""
+    yield Text(f"Where the points come from: {score_words(team)}", style="bold")
+    shares = points(team.facts, team.missing)
+    if not shares:
+        yield indented("No finding of this team carries points.")
+    for share in shares:
+        if len(share.findings) == 1:
+            yield indented(_scored(share.findings[0]))
+            continue
+        yield indented(f"These {len(share.findings)} count once, as one kind of pressure: {_range(share.low, share.high)}")
+        for finding in share.findings:
+            yield indented(_scored(finding), 4)
+
+
+def _scored(finding: Scored) -> str:
+    name = f"{finding.id}: {finding.title}" if finding.kind == "rule" else f"{finding.title}: {finding.state}"
+    return f"{name}, {_range(finding.low, finding.high)}" + (f" ({_titles(finding.missing)})" if finding.missing else "")
+
+
+def _range(low: int, high: int) -> str:
+    return counted(low, "point") if low == high else f"{counted(low, 'point')}, up to {counted(high, 'point')} with what is missing"
+
+
+def _titles(missing: tuple[Missing, ...]) -> str:
+    more = len(missing) - _MOST_MISSING
+    return ", ".join([*(one.title for one in missing[:_MOST_MISSING]), *([f"{more} more"] if more > 0 else [])])
+
+
 def _advice(assessment: Assessment, team: TeamAssessment) -> Iterator[RenderableType]:
-    yield Text("What to do", style="bold")
+    """First what can't wait, then what the level and what stands beside it ask for, so that no part takes back another.
+
+    A flagged level's answer comes before what lies behind it. One that asks for little closes the
+    list, so that its "no other action" is true of all that stands above it.
+    """
+    yield Text("What to do (numbers in brackets are paragraphs of the review)", style="bold")
     levels = assessment.pack.levels
-    if levels.flagged(team.could_be) and not levels.flagged(team.level):
+    title, flagged = levels.by_id(team.level).title, levels.flagged(team.level)
+    if levels.flagged(team.could_be) and not flagged:
         yield indented(f"First ask for what is missing: until it is known, the team could be {levels.by_id(team.could_be).title}.")
     told = x.advice(team.facts, team.level, team.notices)
-    for advice in (one for one in told if one.same_day):
-        yield indented(f"The same day. {advice.title}: {advice.says}")
-    if team.level != team.could_be and levels.rank(team.level) == 0 and team.level != levels.insufficient.id:
-        yield indented("What is known calls for no other action.")
-    else:
-        yield indented(levels.by_id(team.level).response)
-    for advice in (one for one in told if not one.same_day):
-        yield indented(f"{advice.title}: {advice.says}")
+    later = [one for one in told if not one.same_day]
+    of_level = [f"{one.title}: {one.says}" for one in later if one.about == "level"]
+    yield from _part("The same day", [f"{one.title}: {one.says}" for one in told if one.same_day])
+    yield from _part(f"For the level, {title}", [levels.by_id(team.level).response, *of_level] if flagged else of_level)
+    yield from _part("Besides, whatever the level", [f"{one.title}: {one.says}" for one in later if one.about == "beside the level"])
+    if not flagged:
+        yield from _part(f"And for the level itself, {title}" if told else f"For the level, {title}", [_response(assessment, team, bool(told))])
+
+
+def _part(title: str, lines: list[str]) -> Iterator[RenderableType]:
+    if lines:
+        yield indented(title)
+        yield from (indented(line, 4) for line in lines)
+
+
+def _response(assessment: Assessment, team: TeamAssessment, more: bool) -> str:
+    """What the level asks for; of the lowest, only as much as is true where something else is asked for, or missing."""
+    levels = assessment.pack.levels
+    lowest = levels.rank(team.level) == 0 and team.level != levels.insufficient.id
+    if lowest and (more or team.level != team.could_be):
+        return "What is known calls for no other action."
+    return levels.by_id(team.level).response

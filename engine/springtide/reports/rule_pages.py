@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -14,8 +16,9 @@ from rich.tree import Tree
 from ..assessment import SCHEMA_VERSION
 from ..logic import conditions as c
 from ..logic import model as m
+from ..logic.explain import ground
 from ..logic.units import UNITS
-from .wording import capital, paras
+from .wording import Indented, capital, paras
 
 _STRATA = (
     ("Team pressures", "team_pressures"),
@@ -107,14 +110,14 @@ class Page:
 
     def render(self) -> RenderableType:
         parts: list[RenderableType] = [Text(f"{self.id}: {self.title}", style="bold"), Text(self.kind, style="dim")]
-        parts += [Text.assemble((f"{name}: ", "bold"), value) for name, value in self.facts if value]
+        parts += [Indented(Text.assemble((f"{name}: ", "bold"), value), 0, 2) for name, value in self.facts if value]
         for name, condition in self.conditions:
             tree = Tree(Text(capital(name.replace("_", " ")), style="bold"), guide_style="dim")
             self._grow(tree, condition)
             parts.append(tree)
         if self.examples:
             parts.append(Text("Examples", style="bold"))
-            parts += [Text(f"  {e.name}: {_given(e.given)} → {e.expect}") for e in self.examples]
+            parts += [Indented(Text(f"{e.name}: {_given(e.given)} → {e.expect}"), 2, 2) for e in self.examples]
         return Group(*parts)
 
     def _grow(self, tree: Tree, condition: c.Condition) -> None:
@@ -139,6 +142,8 @@ class Page:
                 return f"{c.in_words(condition)} ({_value_now(self.pack, threshold)})"
             case c.AnswerTest(question):
                 return f"{c.in_words(condition)}: {self.pack.questions[question].statement}"
+            case c.PeriodTest(period):
+                return f"{c.in_words(condition)} ({_quarters(self.pack.periods[period])})"
         return c.in_words(condition)
 
     def as_dict(self, pack: m.RulePack) -> dict[str, Any]:
@@ -152,35 +157,131 @@ class Page:
         }
 
 
+_KINDS_AS_PREFIX = ("theme", "level", "period")  # what may be called so where its bare name is another thing's
+_PARAGRAPH = re.compile(r"(?:para(?:graph)?\.? ?)?0*(\d+)")
+_QUESTION = re.compile(r"question ?0*(\d+)")
+
+
 def names(pack: m.RulePack) -> set[str]:
     """Everything that can be shown by name."""
-    return {*pack.rules, *pack.measures, *pack.figures, *pack.thresholds, *pack.questions, *(f"para {p.number}" for p in pack.paragraphs)}
+    return {*_rule_like(pack), *_of_the_report(pack), *_prefixed(pack), *(name.split(" ", 1)[1] for name in _prefixed(pack))}
 
 
 def page(pack: m.RulePack, name: str) -> Page | None:
-    """The page of a rule, measure, figure, threshold, question or paragraph; None where nothing is so called."""
-    if name in pack.rules:
-        return _rule_page(pack, pack.rules[name])
-    if name in pack.thresholds:
-        return _threshold_page(pack, pack.thresholds[name])
-    if name in pack.measures:
-        measure = pack.measures[name]
-        facts = (("Formula", measure.formula_text or "supplied as it is"), *_number_facts(measure),
-                 ("May be supplied", "yes" if measure.may_be_supplied else ""), ("Cites", paras(measure.cites)), ("Source", measure.source), ("Note", measure.note),
-                 ("Read by", ", ".join(_readers(pack, name))))  # fmt: skip
-        return Page(name, "measure", measure.title, facts)
-    if name in pack.figures:
-        figure = pack.figures[name]
-        facts = (("Means", figure.help), ("Column of", f"{figure.table}.csv"), *_number_facts(figure), ("At most", figure.at_most or ""),
-                 ("Read by", ", ".join(_readers(pack, name))))  # fmt: skip
-        return Page(name, "figure", figure.title, facts)
-    if name in pack.questions:
-        return _question_page(pack, pack.questions[name])
-    for paragraph in pack.paragraphs:
-        if name == f"para {paragraph.number}":
-            facts = (("Grade", paragraph.grade), ("Encoded by", ", ".join(paragraph.encoded_by)), ("Not encoded because", paragraph.not_encoded_because))
-            return Page(name, "paragraph of the report", paragraph.says, facts)
-    return None
+    """The page of anything that a pack names, however the name is written; None where nothing is so called."""
+    known = _known_as(pack, name)
+    if known is None:
+        return None
+    for pages in (_rule_like(pack), _of_the_report(pack), _prefixed(pack)):
+        if known in pages:
+            return pages[known]()
+    bare = {prefixed.split(" ", 1)[1]: prefixed for prefixed in reversed(_prefixed(pack))}
+    return _prefixed(pack)[bare[known]]()
+
+
+def _known_as(pack: m.RulePack, written: str) -> str | None:
+    """The name meant, whatever the capitals; "24" and "Paragraph 24" are paragraphs, "Question 44" is q44."""
+    known = names(pack)
+    tidy = " ".join(written.split())
+    if tidy in known:
+        return tidy
+    lower = tidy.lower()
+    forms = [lower, lower.replace(" ", "_")]
+    if found := _PARAGRAPH.fullmatch(lower):
+        forms.append(f"para {found[1]}")
+    if found := _QUESTION.fullmatch(lower):
+        forms += [question.id.lower() for question in pack.questions.values() if question.number == int(found[1])]
+    spelt = {name.lower(): name for name in sorted(known)}
+    return next((spelt[form] for form in forms if form in spelt), None)
+
+
+def _rule_like(pack: m.RulePack) -> dict[str, Callable[[], Page]]:
+    """Rules, and the numbers and questions that they read, each with what makes its page."""
+    return {
+        **{one.id: partial(_question_page, pack, one) for one in pack.questions.values()},
+        **{one.id: partial(_figure_page, pack, one) for one in pack.figures.values()},
+        **{one.id: partial(_measure_page, pack, one) for one in pack.measures.values()},
+        **{one.id: partial(_threshold_page, pack, one) for one in pack.thresholds.values()},
+        **{one.id: partial(_rule_page, pack, one) for one in pack.rules.values()},
+    }
+
+
+def _of_the_report(pack: m.RulePack) -> dict[str, Callable[[], Page]]:
+    """Paragraphs, and what the report leaves open or says beside its questions."""
+    return {
+        **{f"para {one.number}": partial(_paragraph_page, one) for one in pack.paragraphs},
+        **{one.id: partial(_anomaly_page, one) for one in pack.questionnaire.anomalies},
+        **{one.id: partial(_unnumbered_page, pack, one) for one in pack.questionnaire.unnumbered},
+    }
+
+
+def _prefixed(pack: m.RulePack) -> dict[str, Callable[[], Page]]:
+    """Themes, levels and periods, by their kind and name."""
+    levels = pack.levels
+    return {
+        **{f"theme {one.id}": partial(_theme_page, pack, one) for one in pack.questionnaire.themes},
+        **{f"level {one.id}": partial(_level_page, pack, one) for one in (*levels.levels, levels.insufficient)},
+        **{f"period {one.id}": partial(_period_page, pack, one) for one in pack.periods.values()},
+    }
+
+
+def _measure_page(pack: m.RulePack, measure: m.Measure) -> Page:
+    facts = (("Formula", measure.formula_text or "supplied as it is"), *_number_facts(measure),
+             ("May be supplied", "yes" if measure.may_be_supplied else ""), ("Cites", paras(measure.cites)), ("Source", measure.source), ("Note", measure.note),
+             ("Read by", ", ".join(_readers(pack, measure.id))))  # fmt: skip
+    return Page(measure.id, "measure", measure.title, facts)
+
+
+def _figure_page(pack: m.RulePack, figure: m.Figure) -> Page:
+    facts = (("Means", figure.help), ("Column of", f"{figure.table}.csv"), *_number_facts(figure), ("At most", figure.at_most or ""),
+             ("Read by", ", ".join(_readers(pack, figure.id))))  # fmt: skip
+    return Page(figure.id, "figure", figure.title, facts)
+
+
+def _paragraph_page(paragraph: m.Paragraph) -> Page:
+    facts = (("Grade", paragraph.grade), ("Encoded by", ", ".join(paragraph.encoded_by)), ("Not encoded because", paragraph.not_encoded_because))
+    return Page(f"para {paragraph.number}", "paragraph of the report", paragraph.says, facts)
+
+
+def _anomaly_page(anomaly: m.Anomaly) -> Page:
+    facts = (("Handled so", anomaly.handling), ("Questions", ", ".join(anomaly.questions)), ("Cites", paras(anomaly.cites)))
+    return Page(anomaly.id, "something that the report leaves open", anomaly.says, facts)
+
+
+def _unnumbered_page(pack: m.RulePack, found: m.Unnumbered) -> Page:
+    finding = "positive" if found.finding == "positive" else "in need of improvement"
+    facts = (("Theme", _theme_title(pack, found.theme)), ("County finding of 2009", finding), ("Note", found.note), ("Cites", paras(found.cites)))
+    return Page(found.id, "finding that belongs to no question", found.says, facts)
+
+
+def _theme_page(pack: m.RulePack, theme: m.Theme) -> Page:
+    asked = ", ".join(question.id for question in pack.questions.values() if question.theme == theme.id)
+    beside = ", ".join(found.id for found in pack.questionnaire.unnumbered if found.theme == theme.id)
+    return Page(f"theme {theme.id}", "theme of the questionnaire", theme.title, (("Questions", asked), ("Beside them", beside), ("Cites", paras(theme.cites))))
+
+
+def _level_page(pack: m.RulePack, level: m.Level) -> Page:
+    levels, thin = pack.levels, level == pack.levels.insufficient
+    below = f"no rule proves a level, and fewer than {levels.insufficient_below} ({_value_now(pack, levels.insufficient_below)}) pressures are known"
+    proved_by = ", ".join(rule.id for rule in pack.risk.values() if rule.level == level.id)
+    facts = (
+        ("Means", level.words), ("Asks for", level.response), ("Flagged", "yes" if levels.flagged(level.id) else "no"),
+        ("Proved by", proved_by), ("Given when", below if thin else ("" if proved_by else "no rule holds, and enough is known to say so")),
+    )  # fmt: skip
+    return Page(level.id, "level", level.title, facts, examples=tuple(e for e in levels.examples if e.expect == level.id))
+
+
+def _period_page(pack: m.RulePack, period: m.Period) -> Page:
+    readers = [rule.id for rule in pack.rules.values() for condition in rule.conditions.values() if c.PeriodTest(period.id) in c.walk(condition)]
+    return Page(f"period {period.id}", "period", period.title, (("Quarters", _quarters(period)), ("Source", period.source), ("Read by", ", ".join(dict.fromkeys(readers)))))
+
+
+def _quarters(period: m.Period) -> str:
+    return ", ".join(str(quarter) for quarter in period.quarters) or "none in this pack"
+
+
+def _theme_title(pack: m.RulePack, theme: str) -> str:
+    return next(one.title for one in pack.questionnaire.themes if one.id == theme)
 
 
 def _number_facts(thing: m.Measure | m.Figure) -> tuple[tuple[str, str], ...]:
@@ -197,6 +298,7 @@ def _rule_page(pack: m.RulePack, rule: m.Declared) -> Page:
         facts.append(("Stands alone", "nothing county-wide is needed, and no answer offsets it"))
     facts.append(("Worse evidence may end it because", getattr(rule, "worse_may_end_it_because", "")))
     facts += [("Tell the manager", getattr(rule, "tell_the_manager", "")), ("Stands at", rule.at)]
+    facts.append(("See also", ", ".join(f"{kind} {rule.id}" for kind in _KINDS_AS_PREFIX if f"{kind} {rule.id}" in _prefixed(pack))))
     return Page(rule.id, _kind(rule), rule.title, tuple(facts), tuple(rule.conditions.items()), rule.examples, pack)
 
 
@@ -208,14 +310,14 @@ def _kind(rule: m.Declared) -> str:
 def _threshold_page(pack: m.RulePack, threshold: m.Threshold) -> Page:
     unit = UNITS[threshold.unit]
     values = tuple(
-        (f"From {v.start}" if v.start else "Always", f"{unit.say(v.value)} ({v.basis}: {v.source})") for v in threshold.values
+        (f"From {v.start}" if v.start else "Always", f"{unit.say(v.value)} ({ground(v).rstrip('.')})") for v in threshold.values
     )
     return Page(threshold.id, "threshold", threshold.title, (("Unit", threshold.unit), *values, ("Read by", ", ".join(_readers(pack, threshold.id)))))
 
 
 def _question_page(pack: m.RulePack, question: m.Question) -> Page:
     facts = (
-        ("Theme", next(theme.title for theme in pack.questionnaire.themes if theme.id == question.theme)),
+        ("Theme", _theme_title(pack, question.theme)),
         ("Favourable when", question.favourable_when),
         ("Polarity", f"{question.polarity} (A follows from the report's wording, B is inferred)" if question.polarity != "unknown" else "unknown"),
         ("County finding of 2009", question.county_finding),

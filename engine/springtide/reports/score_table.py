@@ -15,6 +15,7 @@ from ..logic.explain import in_words
 from ..logic.missing import Missing
 from ..logic.model import RulePack
 from ..logic.truth import Truth
+from ..logic.units import UNITS
 from .wording import STYLES, capital, counted, indented, level_text, pressure_words
 
 _MOST_MISSING = 2
@@ -82,7 +83,7 @@ def _county(assessment: Assessment) -> Iterator[RenderableType]:
     """One line a pressure; where there are several areas, a table with a row each."""
     pack = assessment.pack
     areas = list(dict.fromkeys(majority.area for majority in assessment.county))
-    most = {f"{assessment.teams[0].facts.thresholds[p.most]:.0%}" for p in pack.county_pressures.values()} if assessment.teams else set()
+    most = {UNITS["share"].say(assessment.teams[0].facts.thresholds[p.most]) for p in pack.county_pressures.values()} if assessment.teams else set()
     yield Text(f"{capital(pack.words.county)}-wide pressures, on when more than {' or '.join(sorted(most))} of all {pack.words.teams} are affected", style="bold")
     if len(areas) <= 1:
         for majority in assessment.county:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from rich.console import RenderableType
-from rich.padding import Padding
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.text import Text
 
 from ..logic.facts import Grade
@@ -21,9 +23,29 @@ STYLES = {
 }
 
 
+@dataclass(frozen=True)
+class Indented:
+    """A paragraph that stands `by` columns in, its further lines `hanging` columns more; no line ends in spaces."""
+
+    text: Text
+    by: int = 2
+    hanging: int = 0
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """So that a column of a table is as wide as what stands in it, and no wider."""
+        text = Measurement.get(console, options, self.text)
+        return Measurement(text.minimum + self.by + self.hanging, text.maximum + self.by)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        room = max(options.max_width - self.by - self.hanging, 1)
+        for number, line in enumerate(self.text.wrap(console, room)):
+            line.rstrip()
+            yield Text(" " * (self.by + (self.hanging if number else 0))) + line
+
+
 def indented(text: str, by: int = 2) -> RenderableType:
     """A line whose continuation keeps its indent."""
-    return Padding(Text(text), (0, 0, 0, by), expand=False)
+    return Indented(Text(text), by)
 
 
 def level_text(pack: RulePack, level: str) -> Text:

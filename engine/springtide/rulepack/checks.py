@@ -32,6 +32,34 @@ def check_measure_cycles(measures: Mapping[str, m.Measure], entries: Mapping[str
     return []
 
 
+def check_looking_back(measures: Mapping[str, m.Measure], entries: Mapping[str, Entry]) -> list[Problem]:
+    """Measures that would need the quarter before last: a score reads this quarter and the one before it."""
+    found = []
+    for measure in measures.values():
+        for name, last in names_in(measure.formula) if measure.formula is not None else ():
+            behind = _looks_back(measures, name) if last else ()
+            if behind:
+                through = f" by way of '{behind[-1]}'" if len(behind) > 1 else ""
+                found.append(entries[measure.id].problem(
+                    ("formula",), f"last_quarter({name}) would need the quarter before last, for '{name}' itself reads last quarter{through}",
+                    "use last_quarter(…) of figures, or of measures made of one quarter's figures"))  # fmt: skip
+    return found
+
+
+def _looks_back(measures: Mapping[str, m.Measure], name: str, seen: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The measures by which a measure comes to read last quarter, itself first; none where it does not."""
+    measure = measures.get(name)
+    if measure is None or measure.formula is None or name in seen:
+        return ()  # a circle is reported on its own
+    for part, last in names_in(measure.formula):
+        if last:
+            return (name,)
+        behind = _looks_back(measures, part, seen | {name})
+        if behind:
+            return (name, *behind)
+    return ()
+
+
 def check_pack(pack: m.RulePack, stack: Stack) -> Iterator[Problem]:
     """Circles among rules, the index of paragraphs against the citations, and the examples' words."""
     try:

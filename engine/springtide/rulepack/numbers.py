@@ -109,6 +109,7 @@ class NumberReader(Reading):
                 cites=paragraph_numbers(doc.cites), source=doc.source or "", note=" ".join((doc.note or "").split()), at=entry.at,
             )  # fmt: skip
         self.problems.extend(checks.check_measure_cycles(found, self.stack.of("measures")))
+        self.problems.extend(checks.check_looking_back(found, self.stack.of("measures")))
         return found
 
     def _formula(self, entry: Entry, text: str, key: str = "formula") -> Formula | None:
