@@ -118,6 +118,8 @@ def count(number: int, thing: str) -> str:
 def quoted(path: str) -> str:
     """A path as it can be pasted into a command."""
     return f'"{path}"' if " " in path else path
+
+
 def near(word: str, known: Iterable[str]) -> list[str]:
     """The known names most like a word, best first, whatever the capitals: all that are as near as the nearest."""
     likeness = {name: difflib.SequenceMatcher(None, name.lower(), word.lower()).ratio() for name in known}
