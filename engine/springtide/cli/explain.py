@@ -25,12 +25,13 @@ from . import common
 @common.engine_option
 @click.option("--why-not", metavar="LEVEL", default=None, help="For each rule of that level, say what stopped it.")
 @click.option("--full", is_flag=True, help="Every rule that holds and every condition read, not only what decided.")
+@click.option("--for-sharing", is_flag=True, help="As it may leave the district: counts under 5, and what would give them away, are not shown.")
 @common.skip_option
 @common.json_option
 @common.reports_faults
 def explain(
     team: tuple[str, ...], evidence: str | None, rules: str, quarter: Quarter | None, engine: str, why_not: str | None,
-    full: bool, skip_bad_rows: bool, as_json: bool,
+    full: bool, for_sharing: bool, skip_bad_rows: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Explain the result of one TEAM (its id or name), from the level down to answers and cells.
 
@@ -38,6 +39,7 @@ def explain(
     Examples:
       springtide explain T017 --evidence examples/kent-2009 --quarter "2008/09 Q4"
       springtide explain T011 --why-not high
+      springtide explain T017 --for-sharing
     """
     name = _one_team(team)
     pack = common.pack_named(rules)
@@ -49,11 +51,11 @@ def explain(
     if evidence is None and not as_json:
         click.echo("Evidence: the shipped Kent example, which is invented (choose yours with --evidence)\n")
     if as_json:
-        common.show_json(explanation.as_dict(result, chosen, level, full))
+        common.show_json(explanation.as_dict(result, chosen, level, full, for_sharing))
     elif level:
-        common.show(explanation.render_why_not(result, chosen, level))
+        common.show(explanation.render_why_not(result, chosen, level, for_sharing=for_sharing))
     else:
-        common.show(explanation.render(result, chosen, full=full))
+        common.show(explanation.render(result, chosen, full=full, for_sharing=for_sharing))
 
 
 def _one_team(given: tuple[str, ...]) -> str:

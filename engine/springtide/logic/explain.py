@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 from . import conditions as c
@@ -217,6 +218,9 @@ def _node(reason: Reason, facts: Facts, full: bool) -> Node:
             when = "Last quarter's level" if last_quarter else "The level"
             was = pack.levels.by_id(str(reason.value)).title if reason.value else "not known" if last_quarter else ""
             return Node("level", f"{when} is {pack.levels.by_id(level).title} or above", reason.truth, value=was)
+        case c.SupplyTest(measure, state):
+            title = (pack.measures.get(measure) or pack.figures[measure]).title
+            return Node("supplied", f"{title} is {state}", reason.truth, measure, value="" if reason.value is None else number_said(facts, measure))
     value = "" if reason.value is None else str(reason.value)
     return Node("fact", c.in_words(condition).replace("_", " "), reason.truth, value=value)
 
@@ -249,11 +253,10 @@ def _measure_node(reason: Reason, test: c.MeasureTest, facts: Facts) -> Node:
     declared = pack.measures.get(test.measure) or pack.figures[test.measure]
     unit = UNITS[declared.unit]
     threshold = pack.thresholds[test.threshold]
-    value = "not supplied" if reason.value is None else unit.say(float(reason.value))
     limit = facts.thresholds[test.threshold]
     margin = "" if reason.margin is None or reason.value is None else unit.say_gap(reason.margin, float(reason.value), limit)
     return Node(
-        "measure", declared.title, reason.truth, test.measure, value=value,
+        "measure", declared.title, reason.truth, test.measure, value=number_said(facts, test.measure),
         threshold=f"{test.comparison.replace('_', ' ')} {UNITS[threshold.unit].say(limit)} ({threshold.title})",
         margin=margin, rests_on=rests_on(facts, test.threshold),
         cites=getattr(declared, "cites", ()), cells=tuple(cells_of(test.measure, facts)),
@@ -274,23 +277,31 @@ def ground(dated: DatedValue) -> str:
     return f"{_BASIS_IN_WORDS[dated.basis]}: {dated.source}"
 
 
-def cells_of(name: str, facts: Facts) -> Iterator[str]:
-    """The cells behind a measure: each figure with its value and its place."""
+def cells_of(name: str, facts: Facts, say: Callable[[str, bool], str] | None = None) -> Iterator[str]:
+    """The cells behind a measure: each figure with its value and its place.
+
+    Args:
+        say: how a number is written, by its name and whether it is last quarter's; as it is, by default.
+    """
     pack, evidence = facts.pack, facts.evidence
+    say = say or partial(number_said, facts)
     if name in evidence.figures:
-        unit = UNITS[(pack.measures.get(name) or pack.figures[name]).unit]
-        place = evidence.cells.get(name, "counted from responses.csv")
-        yield f"{name} {unit.say(evidence.figures[name])}, {place}"
+        yield f"{name} {say(name, False)}, {evidence.cells.get(name, 'counted from responses.csv')}"
         return
     measure = pack.measures.get(name)
     if measure is None or measure.formula is None:
         return
     for part, last in dict.fromkeys(names_in(measure.formula)):
         if last:
-            before = facts.last_value(part)
-            yield f"{part} last quarter {'not supplied' if before is None else f'{before:g}'}"
+            yield f"{part} last quarter {say(part, True)}"
         else:
-            yield from cells_of(part, facts)
+            yield from cells_of(part, facts, say)
+
+
+def number_said(facts: Facts, name: str, last_quarter: bool = False) -> str:
+    """A figure or measure with its unit, of this quarter or of last."""
+    value = facts.last_value(name) if last_quarter else facts.value(name)
+    return "not supplied" if value is None else UNITS[(facts.pack.measures.get(name) or facts.pack.figures[name]).unit].say(value)
 
 
 def _county_node(pressure: str, aspect: str, truth: Truth, facts: Facts, full: bool) -> Node:

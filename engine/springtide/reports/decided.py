@@ -14,11 +14,12 @@ from ..logic.decisive import Decisive, Fact, Read, decisive
 from ..logic.facts import Facts
 from ..logic.truth import Truth
 from ..logic.units import UNITS
+from .sharing import Shared
 from .wording import counted, indented, paras
 
 
-def render(team: TeamAssessment) -> Iterator[RenderableType]:
-    """A short list to take in at once; nothing where no rule proves the level."""
+def render(team: TeamAssessment, shared: Shared | None = None) -> Iterator[RenderableType]:
+    """A short list to take in at once; nothing where no rule proves the level. `shared` where it is to leave the district."""
     facts, found = team.facts, decisive(team.facts, team.level)
     if not found.facts:
         return
@@ -26,7 +27,7 @@ def render(team: TeamAssessment) -> Iterator[RenderableType]:
     many = f"These {counted(len(found.facts), 'fact')} alone make it" if len(found.facts) > 1 else "This alone makes it"
     yield Text(f"{many} {title}; without {'any one of them' if len(found.facts) > 1 else 'it'} the level would be lower", style="bold")
     for fact in found.facts:
-        yield indented(_said(facts, fact))
+        yield indented(_said(facts, fact, shared))
     if found.counts:
         titles = facts.pack.thresholds
         counts = "; ".join(f"{titles[read.threshold].title}: {_value(facts, read)}" for read in found.counts)
@@ -34,13 +35,13 @@ def render(team: TeamAssessment) -> Iterator[RenderableType]:
     yield Text()
 
 
-def as_dict(team: TeamAssessment) -> dict[str, Any]:
+def as_dict(team: TeamAssessment, shared: Shared | None = None) -> dict[str, Any]:
     facts, found = team.facts, decisive(team.facts, team.level)
     return {
         "facts": [
             {
-                "kind": fact.kind, "id": fact.name, "label": _label(facts, fact), "value": _now(facts, fact),
-                "cites": [f"para {number}" for number in _cites(facts, fact)], "cells": list(_cells(facts, fact)),
+                "kind": fact.kind, "id": fact.name, "label": _label(facts, fact), "value": _now(facts, fact, shared),
+                "cites": [f"para {number}" for number in _cites(facts, fact)], "cells": list(_cells(facts, fact, shared)),
                 "compared": [_read(facts, read) for read in fact.reads],
             }
             for fact in found.facts
@@ -54,10 +55,10 @@ def thresholds_named(found: Decisive) -> set[str]:
     return {read.threshold for fact in found.facts for read in fact.reads} | {read.threshold for read in found.counts}
 
 
-def _said(facts: Facts, fact: Fact) -> str:
+def _said(facts: Facts, fact: Fact, shared: Shared | None) -> str:
     compared = [f"{read.comparison.replace('_', ' ')} {_value(facts, read)} ({'met' if read.held else 'not met'})" for read in fact.reads]
     cites = _cites(facts, fact)
-    return "; ".join([f"{_label(facts, fact)}: {_now(facts, fact)}", *compared]) + (f" ({paras(cites)})" if cites else "")
+    return "; ".join([f"{_label(facts, fact)}: {_now(facts, fact, shared)}", *compared]) + (f" ({paras(cites)})" if cites else "")
 
 
 def _value(facts: Facts, read: Read) -> str:
@@ -73,16 +74,14 @@ def _label(facts: Facts, fact: Fact) -> str:
     return (pack.measures.get(fact.name) or pack.figures[fact.name]).title
 
 
-def _now(facts: Facts, fact: Fact) -> str:
+def _now(facts: Facts, fact: Fact, shared: Shared | None) -> str:
     if fact.kind == "county pressure":
         majority = facts.majorities.get(fact.name)
         state = "on" if facts.county[fact.name] is Truth.MET else "off"
         return f"{state}, {x.in_words(majority, facts.pack)}" if majority else state
     if fact.kind == "answer":
-        return str(facts.evidence.answer(fact.name))
-    value = facts.value(fact.name)
-    assert value is not None
-    return UNITS[(facts.pack.measures.get(fact.name) or facts.pack.figures[fact.name]).unit].say(value)
+        return shared.answer(fact.name) if shared else str(facts.evidence.answer(fact.name))
+    return shared.number(fact.name) if shared else x.number_said(facts, fact.name)
 
 
 def _cites(facts: Facts, fact: Fact) -> tuple[int, ...]:
@@ -94,11 +93,11 @@ def _cites(facts: Facts, fact: Fact) -> tuple[int, ...]:
     return pack.measures[fact.name].cites if fact.name in pack.measures else ()
 
 
-def _cells(facts: Facts, fact: Fact) -> Iterator[str]:
+def _cells(facts: Facts, fact: Fact, shared: Shared | None) -> Iterator[str]:
     if fact.kind == "number":
-        yield from x.cells_of(fact.name, facts)
+        yield from shared.cells(fact.name) if shared else x.cells_of(fact.name, facts)
     elif fact.kind == "answer" and fact.name in facts.evidence.cells:
-        yield f"{facts.evidence.cells[fact.name]}, {fact.name}"
+        yield from shared.answer_cells(fact.name) if shared else (f"{facts.evidence.cells[fact.name]}, {fact.name}",)
 
 
 def _read(facts: Facts, read: Read) -> dict[str, Any]:

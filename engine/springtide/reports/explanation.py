@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..logic.points import Scored, Share, points
 from ..logic.truth import Truth
 from . import decided
 from .score_table import score_words
+from .sharing import SAYS, Shared
 from .wording import counted, indented, level_text, paras
 
 Seen = set[tuple[str, str, str, Truth]]  # what was spelled out already of this team: kind, id, label and truth
@@ -25,35 +26,40 @@ _MOST_MISSING = 6  # of what one finding waits for; JSON has all of it
 _MARKS = {Truth.MET: "[met]", Truth.NOT_MET: "[not met]", Truth.CANNOT_TELL: "[cannot tell]"}
 
 
-def render(assessment: Assessment, team: TeamAssessment, *, full: bool = False) -> RenderableType:
-    """Level, reasons, what is unknown, supervision, points, notices, confidence and what to do."""
+def render(assessment: Assessment, team: TeamAssessment, *, full: bool = False, for_sharing: bool = False) -> RenderableType:
+    """Level, reasons, what is unknown, supervision, points, notices, confidence and what to do.
+
+    `for_sharing`: without small counts and what would give them away, as it may leave the district.
+    """
     facts, pack = team.facts, assessment.pack
+    shared, shown = _shared(team, for_sharing)
     seen: Seen = set()
-    parts: list[RenderableType] = [*_head(assessment, team), Text(), *decided.render(team)]
-    proved = x.why(facts, team.level, full=full)
+    parts: list[RenderableType] = [*_head(assessment, team, for_sharing), Text(), *decided.render(team, shared)]
+    proved = shown(x.why(facts, team.level, full=full))
     if proved:
         parts += [_forest(f"Why {pack.levels.by_id(team.level).title}", proved, seen), Text()]
     if team.could_be != team.level:
-        possible = x.why_could_be(facts, team.level, team.could_be)
+        possible = shown(x.why_could_be(facts, team.level, team.could_be))
         parts += [_forest(f"Why it could be {pack.levels.by_id(team.could_be).title}", possible, seen), Text(), *_missing(team), Text()]
-    parts += [_supervision(team, seen, full), Text(), *_points(team), Text()]
-    met = x.notices(facts, team.notices)
+    parts += [_supervision(team, shown(x.supervision(facts, full=full)), seen), Text(), *_points(team), Text()]
+    met = shown(x.notices(facts, team.notices))
     if met:
         parts += [_forest("Notices (they decide no level)", met, seen), Text()]
     parts += [*_confidence(team), Text(), *_advice(assessment, team)]
     return Group(*parts)
 
 
-def render_why_not(assessment: Assessment, team: TeamAssessment, level: str) -> RenderableType:
+def render_why_not(assessment: Assessment, team: TeamAssessment, level: str, *, for_sharing: bool = False) -> RenderableType:
     """For each rule of a level, what holds and what stopped it; of a level reached already, why it has been reached."""
     title = assessment.pack.levels.by_id(level).title
-    parts: list[RenderableType] = [*_head(assessment, team), Text()]
+    parts: list[RenderableType] = [*_head(assessment, team, for_sharing), Text()]
+    _, shown = _shared(team, for_sharing)
     if x.reached(team.facts, team.level, level):
-        nodes = x.why_reached(team.facts, level)
+        nodes = shown(x.why_reached(team.facts, level))
         parts += [Text(_already(assessment, team, level)), Text()]
         parts.append(_forest(f"Rules that prove {title}{_or_more(assessment, level)}", nodes, set()) if nodes else Text(f"No rule proves {title}: {_where_no_rule_holds(team)}."))
         return Group(*parts)
-    nodes = x.why_not(team.facts, level)
+    nodes = shown(x.why_not(team.facts, level))
     if nodes:
         parts.append(_forest(f"Rules for {title}, and what stopped each", nodes, set()))
     else:
@@ -80,32 +86,42 @@ def _where_no_rule_holds(team: TeamAssessment) -> str:
     return f"it is what is left where none holds and at least {needed:g} of {len(team.pressures)} pressures are known, and {told} are known here"
 
 
-def as_dict(assessment: Assessment, team: TeamAssessment, level: str | None, full: bool) -> dict[str, Any]:
+def as_dict(assessment: Assessment, team: TeamAssessment, level: str | None, full: bool, for_sharing: bool = False) -> dict[str, Any]:
     """The same explanation as plain data."""
     facts = team.facts
+    shared, shown = _shared(team, for_sharing)
     document = assessment.to_dict()
     document["teams"] = [entry for entry in document["teams"] if entry["team_id"] == team.team.id]
     document["explanation"] = {
-        "decided_by": decided.as_dict(team),
-        "why": [_plain(node) for node in x.why(facts, team.level, full=full)],
-        "could_be": [_plain(node) for node in x.why_could_be(facts, team.level, team.could_be)],
+        "decided_by": decided.as_dict(team, shared),
+        "why": [_plain(node) for node in shown(x.why(facts, team.level, full=full))],
+        "could_be": [_plain(node) for node in shown(x.why_could_be(facts, team.level, team.could_be))],
         "supervision": {
             "state": str(team.supervision), "could_be": team.supervision.could_be,
-            "reasons": [_plain(node) for node in x.supervision(facts, full=full)],
+            "reasons": [_plain(node) for node in shown(x.supervision(facts, full=full))],
         },
         "points": {
             "low": team.score.low, "high": team.score.high, "of": team.score.of,
             "from": [_plain_share(share) for share in points(facts, team.missing)],
         },
-        "notices": [_plain(node) for node in x.notices(facts, team.notices)],
+        "notices": [_plain(node) for node in shown(x.notices(facts, team.notices))],
         "advice": [asdict(advice) for advice in x.advice(facts, team.level, team.notices)],
     }  # fmt: skip
     if level:
         reached = x.reached(facts, team.level, level)
         document["explanation"]["why_not"] = {
-            "level": level, "reached": reached, "rules": [_plain(node) for node in (x.why_reached if reached else x.why_not)(facts, level)],
+            "level": level, "reached": reached, "rules": [_plain(node) for node in shown((x.why_reached if reached else x.why_not)(facts, level))],
         }  # fmt: skip
+    if for_sharing:
+        # Remarks and problems quote cells, of other teams too.
+        document |= {"remarks": [], "left_out": [], "for_sharing": SAYS}
     return document
+
+
+def _shared(team: TeamAssessment, for_sharing: bool) -> tuple[Shared | None, Callable[[Iterable[x.Node]], tuple[x.Node, ...]]]:
+    """What of a team may be shown, where it is to leave the district, and how its lines are then shown."""
+    shared = Shared(team.facts) if for_sharing else None
+    return shared, shared.nodes if shared else tuple
 
 
 def _plain(node: x.Node) -> dict[str, Any]:
@@ -122,7 +138,7 @@ def _plain_share(share: Share) -> dict[str, Any]:
     return {"low": share.low, "high": share.high, "findings": findings}
 
 
-def _head(assessment: Assessment, team: TeamAssessment) -> Iterator[Text]:
+def _head(assessment: Assessment, team: TeamAssessment, for_sharing: bool = False) -> Iterator[Text]:
     pack = assessment.pack
     place = ", ".join(dict.fromkeys(part for part in (team.team.district, team.team.county) if part))
     yield Text(f"{team.team.name} ({team.team.id}), {place}, {assessment.quarter}", style="bold")
@@ -133,6 +149,8 @@ def _head(assessment: Assessment, team: TeamAssessment) -> Iterator[Text]:
     line.append(f". Score {score_words(team)}. Confidence {team.confidence.band}.")
     yield line
     yield Text(pack.levels.by_id(team.level).words)
+    if for_sharing:
+        yield Text(SAYS)
 
 
 def _forest(title: str, nodes: tuple[x.Node, ...], seen: Seen) -> Tree:
@@ -193,9 +211,8 @@ def _confidence(team: TeamAssessment) -> Iterator[RenderableType]:
         yield indented("Nothing lowers it.")
 
 
-def _supervision(team: TeamAssessment, seen: Seen, full: bool) -> RenderableType:
+def _supervision(team: TeamAssessment, nodes: tuple[x.Node, ...], seen: Seen) -> RenderableType:
     """The state of supervision with what makes it, or with what would have to be known to tell."""
-    nodes = x.supervision(team.facts, full=full)
     told = str(team.supervision)
     if all(node.truth is Truth.NOT_MET for node in nodes):
         told += ", for nothing shows it strained and not everything shows it adequate"
