@@ -73,7 +73,7 @@ def _name(found: Found, table: str) -> tuple[str, str]:
     there = [source for source in found.read_from if source.table == table]
     if len(there) == 1:
         return (f"the sheet {there[0].sheet} of {there[0].file}" if there[0].sheet else there[0].file), "has"
-    return f"the {len(there)} {table} tables", "have"
+    return f"the {len(there)} {'audit' if table == 'audits' else table} tables", "have"
 
 
 # -- what is not there -----------------------------------------------------------------------------
