@@ -21,12 +21,12 @@ from click.testing import CliRunner
 
 from springtide import RulePack, load_pack
 from springtide.cli.main import cli
-from springtide.evidence.acknowledged import ACKNOWLEDGED_COLUMNS
 from springtide.evidence.cells import MISSING_MARKS
 from springtide.evidence.codes import REMARKS
-from springtide.evidence.reader import RESPONSE_COLUMNS
+from springtide.evidence.reading.acknowledged import ACKNOWLEDGED_COLUMNS
+from springtide.evidence.reading.reader import RESPONSE_COLUMNS
+from springtide.evidence.reading.team_list import PERIOD_COLUMNS, TEAM_COLUMNS
 from springtide.evidence.records import RESPONDENTS
-from springtide.evidence.team_list import PERIOD_COLUMNS, TEAM_COLUMNS
 from springtide.logic import conditions as c
 from springtide.logic import model as m
 from springtide.logic.formula import names_in

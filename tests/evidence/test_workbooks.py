@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from springtide.evidence import EvidenceError, EvidenceSet, read_evidence
 from springtide.evidence.cells import MISSING_MARKS
 from springtide.evidence.places import Where
+from springtide.evidence.reading.workbook import WorkbookError, number_text, read_workbook
 from springtide.evidence.records import Response, Row
-from springtide.evidence.workbook import WorkbookError, number_text, read_workbook
 from springtide.evidence.writing.contents import contents_of, to_fill_in
 from springtide.evidence.writing.csv_files import tables_of, write_tables
 from springtide.evidence.writing.workbook import write_workbook

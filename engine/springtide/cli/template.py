@@ -9,7 +9,7 @@ import click
 
 from ..assessment import SCHEMA_VERSION
 from ..evidence import read_evidence, read_teams
-from ..evidence.team_list import TeamList
+from ..evidence.reading.team_list import TeamList
 from ..evidence.writing.contents import Contents, to_fill_in
 from ..evidence.writing.workbook import write_workbook
 from ..logic.facts import Team

@@ -1,6 +1,6 @@
 """Evidence: tables in, typed and checked records out, each knowing the cell it came from."""
 
-from .reader import read_evidence, read_teams
+from .reading.reader import read_evidence, read_teams
 from .records import EvidenceError, EvidenceProblem, EvidenceSet, Remark, Response
 
 __all__ = ["EvidenceError", "EvidenceProblem", "EvidenceSet", "Remark", "Response", "read_evidence", "read_teams"]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ...logic.quarter import Quarter
 from ..cells import MISSING_MARKS, BadCell, read_number, short
-from ..team_list import PERIOD_COLUMNS, TEAM_COLUMNS
+from ..reading.team_list import PERIOD_COLUMNS, TEAM_COLUMNS
 from ..writing.csv_files import guarded
 from .authorities import Seen, over_time
 

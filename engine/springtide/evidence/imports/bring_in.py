@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...logic.model import RulePack
-from ..reader import read_teams
+from ..reading.reader import read_teams
+from ..reading.team_list import TeamList
 from ..records import EvidenceError, EvidenceProblem
 from ..screening import looks_personal
-from ..team_list import TeamList
 from ..writing.contents import Contents, Figures
 from ..writing.csv_files import Table, tables_of, team_table, write_tables
 from .convert import Converted, convert, placed

@@ -10,13 +10,13 @@ from decimal import Decimal
 from ...logic.model import RulePack
 from ...logic.quarter import Quarter
 from ..cells import short
-from ..collected import Collected
 from ..places import Where, letters
-from ..reader import RESPONSE_COLUMNS, records_of
+from ..reading.collected import Collected
+from ..reading.reader import RESPONSE_COLUMNS, records_of
+from ..reading.tables import Table
+from ..reading.team_list import TeamList
 from ..records import EvidenceError, EvidenceProblem, Response, Row, in_file_order
 from ..spelling import folded
-from ..tables import Table
-from ..team_list import TeamList
 from .dates import DateOrder, order_of, read_day
 from .mapping import NOTHING, Column, Mapping, Word
 from .matching import plain

@@ -9,10 +9,10 @@ from ...logic.model import RulePack
 from ...logic.units import UNITS
 from ...rulepack.problems import nearest
 from ..cells import MISSING_MARKS, normalise_word
+from ..reading.team_list import TeamList
 from ..records import RESPONDENTS
 from ..screening import looks_personal
 from ..spelling import folded
-from ..team_list import TeamList
 from .dates import DateOrder, order_of
 from .mapping import NOTHING, Column, Kind, Mapping, Word
 from .matching import Match, match_columns, plain

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..places import Where, letters
+from ..reading.workbook import SUFFIXES, Grid, WorkbookError, read_workbook
 from ..records import EvidenceError, EvidenceProblem
-from ..workbook import SUFFIXES, Grid, WorkbookError, read_workbook
 
 _LARGEST_FILE = 50 * 1024 * 1024
 _MOST_ROWS = 100_000

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ...logic.facts import Team
 from ...logic.model import RulePack
-from ..team_list import PERIOD_COLUMNS, TEAM_COLUMNS
-from ..workbook import number_text
+from ..reading.team_list import PERIOD_COLUMNS, TEAM_COLUMNS
+from ..reading.workbook import number_text
 from .contents import Contents, Figures, columns_used
 
 Table = Sequence[Sequence[str]]

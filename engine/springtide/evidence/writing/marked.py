@@ -14,8 +14,8 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..imports.source import text_rows
+from ..reading.workbook import SUFFIXES, read_workbook
 from ..records import EvidenceError, EvidenceProblem
-from ..workbook import SUFFIXES, read_workbook
 
 _SHEET = "Errors"
 _FILL = PatternFill("solid", fgColor="FFC7CE")

@@ -21,9 +21,9 @@ from ...logic.model import Figure, Measure, RulePack
 from ...logic.units import UNITS
 from ..cells import MISSING_MARKS
 from ..places import letters
+from ..reading.team_list import PERIOD_COLUMNS, TEAM_COLUMNS, label
+from ..reading.workbook import number_text
 from ..records import RESPONDENTS, Response
-from ..team_list import PERIOD_COLUMNS, TEAM_COLUMNS, label
-from ..workbook import number_text
 from .contents import Contents, Figures, columns_used
 
 _FEW_TEAMS = 6  # so many teams stand side by side, a figure a line; more stand below one another, a figure a column

@@ -22,7 +22,7 @@ from posixpath import join, normpath
 from typing import Any
 from xml.etree import ElementTree
 
-from .places import letters
+from ..places import letters
 
 SUFFIXES = (".xlsx", ".xlsm")
 NOT_WORKED_OUT = "#NOT WORKED OUT"

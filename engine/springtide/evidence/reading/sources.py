@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from ..places import TABLES, table_named
+from ..records import EvidenceProblem
 from .encoding import not_utf8
-from .places import TABLES, table_named
-from .records import EvidenceProblem
 from .workbook import SUFFIXES, Area, Grid, WorkbookError, read_workbooks
 
 _LARGEST_FILE = 200 * 1024 * 1024

@@ -7,19 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from ..logic.formula import compute, names_in
-from ..logic.model import Figure, Measure, RulePack
-from ..logic.quarter import Quarter, QuarterError, parse_quarter
-from ..rulepack.problems import did_you_mean
+from ...logic.formula import compute, names_in
+from ...logic.model import Figure, Measure, RulePack
+from ...logic.quarter import Quarter, QuarterError, parse_quarter
+from ...rulepack.problems import did_you_mean
+from ..cells import MISSING_MARKS, BadCell, normalise_word, read_date, read_number, short
+from ..places import TABLES, Where, table_named
+from ..records import RESPONDENTS, EvidenceError, EvidenceProblem, EvidenceSet, ReadFrom, Response, Row, in_file_order
+from ..remarks import Found, LostRow, remarks_on
+from ..sense import sense_remarks
+from ..spelling import column_meant, folded
 from .acknowledged import ACKNOWLEDGED_COLUMNS, Acknowledgement, acknowledge, read_acknowledgements
-from .cells import MISSING_MARKS, BadCell, normalise_word, read_date, read_number, short
 from .collected import Collected, Report
-from .places import TABLES, Where, table_named
-from .records import RESPONDENTS, EvidenceError, EvidenceProblem, EvidenceSet, ReadFrom, Response, Row, in_file_order
-from .remarks import Found, LostRow, remarks_on
-from .sense import sense_remarks
 from .sources import Progress, Sources
-from .spelling import column_meant, folded
 from .tables import Known, Table, hint_for_column, open_table
 from .team_list import LIST_FIRST, PERIOD_COLUMNS, TEAM_COLUMNS, TeamList
 

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 
-from .cells import short
+from ..cells import short
 
 _STRAY = re.compile("[\udc80-\udcff]")  # how Python keeps a byte that is not UTF-8
 _SAVE_IN_EXCEL = "open it in Excel, choose Save As and the type 'CSV UTF-8 (Comma delimited)', and check this cell"

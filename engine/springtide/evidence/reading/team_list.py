@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from ..logic.facts import Team
-from ..logic.quarter import Quarter, QuarterError, parse_quarter
-from ..rulepack.problems import did_you_mean
-from .cells import short
+from ...logic.facts import Team
+from ...logic.quarter import Quarter, QuarterError, parse_quarter
+from ...rulepack.problems import did_you_mean
+from ..cells import short
+from ..places import Where
+from ..remarks import LostRow
+from ..spelling import folded, quoted, rows_in_words, spelt_apart
 from .collected import Collected, Report
-from .places import Where
-from .remarks import LostRow
-from .spelling import folded, quoted, rows_in_words, spelt_apart
 from .tables import Table
 
 TEAM_COLUMNS = ("team_id", "team_name", "district", "county", "team_type", "transfers_to")

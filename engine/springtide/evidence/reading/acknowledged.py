@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ..logic.quarter import Quarter, QuarterError, parse_quarter
-from ..rulepack.problems import did_you_mean
-from .cells import short
-from .codes import REMARKS, UNMATCHED
+from ...logic.quarter import Quarter, QuarterError, parse_quarter
+from ...rulepack.problems import did_you_mean
+from ..cells import short
+from ..codes import REMARKS, UNMATCHED
+from ..places import Where
+from ..records import Acknowledged, Remark
 from .collected import Collected, Report
-from .places import Where
-from .records import Acknowledged, Remark
 from .tables import Table
 from .team_list import LIST_FIRST, TeamList
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..rulepack.problems import did_you_mean, nearest
-from .cells import short
-from .places import Where, letters
+from ...rulepack.problems import did_you_mean, nearest
+from ..cells import short
+from ..places import Where, letters
+from ..spelling import column_meant, folded, quoted
 from .sources import Sheet, Sources
-from .spelling import column_meant, folded, quoted
 
 _SEPARATORS = ";\t|"
 _LOOKED_THROUGH = 60  # rows and columns of a sheet in which its headings are looked for

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .places import Where
-from .records import EvidenceProblem
-from .remarks import LostRow
+from ..places import Where
+from ..records import EvidenceProblem
+from ..remarks import LostRow
 from .workbook import FORMULA_ERRORS, NOT_WORKED_OUT
 
 Report = Callable[..., None]
