@@ -41,7 +41,7 @@ def test_five_of_one_code_are_shown(tmp_path: Path) -> None:
 def test_six_of_one_code_are_grouped(tmp_path: Path) -> None:
     lines = shown(evidence(tmp_path, 6))
     assert len(lines) == 4
-    assert lines[-1] == "E12: and 3 more like it, of T4, T5, T6; --json has them all"
+    assert lines[-1] == "E12: and 3 more like it, of T4, T5 and T6; --json has them all"
     assert len(as_json(tmp_path)) == 6
 
 
