@@ -111,7 +111,7 @@ class SenseReader(NumberReader):
                 self.problems.append(entry.problem(path, f"there is no figure or measure '{name}'", did_you_mean(name, known)))
             elif name in self._counted_from_responses():
                 self.problems.append(entry.problem(path, f"'{name}' is counted from the responses", "name a figure of the workforce or the audits, or a measure of such"))
-            elif (known[name] == "yes or no") is not (path[0] == "excused_by"):
+            elif known[name] is not None and (known[name] == "yes or no") is not (path[0] == "excused_by"):
                 says = "is yes or no" if known[name] == "yes or no" else "is not yes or no"
                 self.problems.append(entry.problem(path, f"'{name}' {says}", "name one that is" if path[0] == "excused_by" else "name a number"))
         units = list(dict.fromkeys(unit for name in doc.measures or () if (unit := known.get(name)) is not None))
