@@ -160,7 +160,7 @@ def test_invalid_evidence_is_3_with_every_cell_and_nothing_scored(broken: str) -
     assert result.exit_code == 3
     assert result.stdout == ""
     assert "workforce.csv, row 3, column vacant_posts: 'nine' is not a number" in result.stderr
-    assert "workforce.csv, row 4, column team_id: there is no team 'C' in teams.csv" in result.stderr
+    assert "workforce.csv, row 4, column team_id: there is no team 'C' in the team list" in result.stderr
     assert "2 problems in the evidence; nothing was scored" in result.stderr
 
 

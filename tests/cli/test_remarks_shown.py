@@ -41,7 +41,7 @@ def test_five_of_one_code_are_shown(tmp_path: Path) -> None:
 def test_six_of_one_code_are_grouped(tmp_path: Path) -> None:
     lines = shown(evidence(tmp_path, 6))
     assert len(lines) == 4
-    assert lines[-1] == "E12: and 3 more like it, of T4, T5, T6; --json has them all"
+    assert lines[-1] == "E12: and 3 more like it, of T4, T5 and T6; --json has them all"
     assert len(as_json(tmp_path)) == 6
 
 
@@ -50,10 +50,18 @@ def test_what_is_acknowledged_comes_last_and_short(tmp_path: Path) -> None:
     lines = shown(folder)
     assert len(lines) == 6
     assert "T2" not in " ".join(lines[:5])
-    assert lines[5] == "E12 of T2: acknowledged by HR analyst: Fourteen posts were added, on 1 January."
+    assert lines[5] == "E12 of T2 (vacant_posts): acknowledged by HR analyst: Fourteen posts were added, on 1 January."
     remarks = as_json(folder)
     assert [remark["acknowledged"] for remark in remarks] == [None] * 5 + [{"by": "HR analyst", "because": "Fourteen posts were added, on 1 January."}]
     assert str(remarks[5]["says"]).startswith("'Vacancy rate' of T2 rose from 3.03 % to 46.06 % since 2008/09 Q3; ")
+
+
+def test_one_acknowledgement_of_two_remarks_is_shown_once(tmp_path: Path) -> None:
+    folder = evidence(tmp_path, 0, "E12,T1,2008/09 Q4,HR analyst,Posts were moved.\n")
+    rows = "T1,2008/09 Q3,33,1,32\nT1,2008/09 Q4,33,15,18\n"
+    (folder / "workforce.csv").write_text("team_id,quarter,established_posts,vacant_posts,in_post_fte\n" + rows, encoding="utf-8")
+    assert shown(folder) == ["E12 of T1 (in_post_fte, vacant_posts): acknowledged by HR analyst: Posts were moved."]
+    assert len(as_json(folder)) == 2
 
 
 def test_levels_and_hashes_are_the_same_with_and_without(tmp_path: Path) -> None:

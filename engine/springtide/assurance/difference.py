@@ -9,6 +9,7 @@ from typing import Any
 from ..logic import conditions as c
 from ..logic import model as m
 from ..logic.quarter import Quarter
+from ..logic.sense_checks import SenseCheck
 from ..logic.strata import verdict
 from ..rulepack.examples import facts_given
 from . import inputs as i
@@ -70,6 +71,7 @@ def changes(old: m.RulePack, new: m.RulePack) -> tuple[Change, ...]:
     found += _changed("figure", old.figures, new.figures, lambda one: f"{one.unit}, worse when {one.worse_when}, from {one.comes_from}")
     found += _changed("question", old.questions, new.questions, lambda one: f"{one.statement} ({one.favourable_when})")
     found += _changed("period", old.periods, new.periods, lambda one: ", ".join(map(str, one.quarters)))
+    found += _changed("sense check", old.sense_checks, new.sense_checks, _sense_words)
     found += _changed("levels", {"levels": old.levels}, {"levels": new.levels}, _levels_words)
     return tuple(found)
 
@@ -83,6 +85,11 @@ def _changed(kind: str, old: Mapping[str, Any], new: Mapping[str, Any], words: C
 
 def _threshold_words(threshold: m.Threshold) -> str:
     return "; ".join(f"{value.value:g} {threshold.unit} from {value.start or 'always'}" for value in threshold.values)
+
+
+def _sense_words(check: SenseCheck) -> str:
+    of = ", ".join((*check.measures, *check.counts, check.counted_in, check.whole_text, str(check.relation or ""), *check.excused_by, check.side))
+    return f"{check.check}: {check.rule_of_thumb} {check.what_to_do} Of: {of}"
 
 
 def _rule_words(rule: m.Declared) -> str:

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ..assessment import Assessment, TeamAssessment
-from ..evidence.records import ReadFrom, Remark
+from ..evidence.records import Acknowledged, ReadFrom, Remark
+from ..evidence.spelling import some
 from ..logic.explain import in_words
 from ..logic.missing import Missing
 from ..logic.model import RulePack
@@ -227,11 +228,15 @@ def _remarks(assessment: Assessment) -> Iterator[RenderableType]:
             shown = remarks if len(remarks) <= _MOST_REMARKS else remarks[:_OF_MANY_REMARKS]
             yield from (indented(f"{code}: {remark}") for remark in shown)
             if more := remarks[len(shown):]:
-                of = ", ".join(dict.fromkeys(remark.team for remark in more if remark.team))
-                yield indented(f"{code}: and {len(more)} more like it" + (f", of {of}" if of else "") + "; --json has them all")
+                of = some(list(dict.fromkeys(remark.team for remark in more if remark.team)) or ["no team"])
+                yield indented(f"{code}: and {len(more)} more like it" f", of {of}; --json has them all")
+        answered: dict[tuple[str, str, Acknowledged], list[str]] = {}
         for remark in assessment.remarks:
-            if said := remark.acknowledged:
-                yield indented(f"{remark.code}{f' of {remark.team}' if remark.team else ''}: acknowledged by {said.by}: {said.because}")
+            if remark.acknowledged:
+                answered.setdefault((remark.code, remark.team, remark.acknowledged), []).append(remark.column)
+        for (code, team, said), columns in answered.items():
+            of = (f" of {team}" if team else "") + (f" ({', '.join(dict.fromkeys(columns))})" if any(columns) else "")
+            yield indented(f"{code}{of}: acknowledged by {said.by}: {said.because}")
         yield Text()
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from ..logic.sense_checks import Kind, SenseCheck, SenseNumber
 from ..logic.units import UNITS
 from . import schema
+from .condition_parser import same_unit
 from .layers import Entry
 from .numbers import NumberReader
 from .problems import did_you_mean
@@ -110,11 +111,13 @@ class SenseReader(NumberReader):
                 self.problems.append(entry.problem(path, f"there is no figure or measure '{name}'", did_you_mean(name, known)))
             elif name in self._counted_from_responses():
                 self.problems.append(entry.problem(path, f"'{name}' is counted from the responses", "name a figure of the workforce or the audits, or a measure of such"))
-            elif (known[name] == "yes or no") is not (path[0] == "excused_by"):
+            elif known[name] is not None and (known[name] == "yes or no") is not (path[0] == "excused_by"):
                 says = "is yes or no" if known[name] == "yes or no" else "is not yes or no"
                 self.problems.append(entry.problem(path, f"'{name}' {says}", "name one that is" if path[0] == "excused_by" else "name a number"))
-        units = dict.fromkeys(unit for name in doc.measures or () if (unit := known.get(name)) is not None)
-        if doc.check in ("moved", "total") and doc.relation not in ("sum about the whole", "sum at most the whole") and len(units) > 1 and self._in_measures(doc):
+        units = list(dict.fromkeys(unit for name in doc.measures or () if (unit := known.get(name)) is not None))
+        summed = doc.relation in ("sum about the whole", "sum at most the whole")
+        unlike = any(not same_unit(units[0], unit) for unit in units)
+        if doc.check in ("moved", "total") and not summed and unlike and self._in_measures(doc):
             self.problems.append(entry.problem(("measures",), f"the measures are in {' and '.join(units)}", "one number can't stand for both; make an entry for each"))
 
     def _in_measures(self, doc: schema.SenseCheckDoc) -> bool:
