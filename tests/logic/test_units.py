@@ -16,7 +16,7 @@ from springtide.logic.units import UNITS
         ("share", 0.190476, 0.15, "+4.05 points"),
         ("share", 0.16, 0.15, "+1 point"),
         ("standard errors", 2.7812, 2.0, "+0.78 standard errors"),
-        ("posts", 2.0, 2.0, "none, exactly on it"),
+        ("posts", 2.0, 2.0, "no margin, exactly on it"),
         ("posts", 1.0, 2.0, "-1 post"),
         ("share", 0.14996, 0.15, "-0.004 points"),
         ("cases", 5.0, 6.0, "-1 case"),

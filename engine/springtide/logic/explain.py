@@ -239,11 +239,12 @@ def _telling(reason: Reason, full: bool) -> list[Reason]:
 def _group_label(reason: Reason, facts: Facts) -> str:
     match reason.condition:
         case c.AllOf(parts):
-            return f"all {len(parts)} of these are needed"
+            return "both of these are needed" if len(parts) == 2 else f"all {len(parts)} of these are needed"
         case c.AnyOf(parts):
             return f"any one of {len(parts)} is enough"
         case c.AtLeastOf(n, parts):
-            return f"{reason.value:g} of {len(parts)} hold; {facts.thresholds[n]:g} are needed"
+            held, needed = float(reason.value or 0), facts.thresholds[n]
+            return f"{held:g} of {len(parts)} {'holds' if held == 1 else 'hold'}; {needed:g} {'is' if needed == 1 else 'are'} needed"
     so = {Truth.MET: ", and does not", Truth.NOT_MET: ", and does", Truth.CANNOT_TELL: ", and that can't be told"}
     return f"this must not hold{so[reason.truth]}"
 

@@ -48,7 +48,7 @@ class Unit:
                 takes the one from the other comes to the same.
         """
         if abs(value) < 1e-9:
-            return "none, exactly on it"
+            return "no margin, exactly on it"
         if math.isinf(value):
             return "beyond any limit"
         finest = max((_decimals(self.say(one)) for one in between if not math.isinf(one)), default=2)

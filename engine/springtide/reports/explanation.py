@@ -185,7 +185,7 @@ def _line(node: x.Node) -> Text:
     if node.threshold:
         said.append(node.threshold)
     if node.margin:
-        said.append(f"margin {node.margin}")
+        said.append(node.margin if node.margin.startswith("no margin") else f"margin {node.margin}")
     if said:
         text.append(": " + "; ".join(said), style="not dim")
     if node.cites:
