@@ -21,6 +21,7 @@ from rich.console import Console
 from springtide import Assessment, RulePack, assess, parse_quarter, read_evidence
 from springtide.assessment import TeamAssessment
 from springtide.cli.main import cli
+from springtide.evidence.places import Where
 from springtide.evidence.records import EvidenceSet, Response, Row
 from springtide.logic.facts import Facts, Team
 from springtide.logic.formula import names_in
@@ -63,12 +64,12 @@ def random_teams(kent: RulePack, seed: int, teams: int = 30) -> Assessment:
                     parts = [name for name, _ in names_in(measure.formula)]
                     figures.pop(rng.choice(parts), None)
                     figures[measure.id] = rng.choice([0.0, 0.1, 0.25, 0.5]) if measure.unit in ("share", "rate") else rng.choice([2.0, 18.0, 30.0])
-            rows.append(Row(team.id, quarter, figures, {}, "workforce", len(rows) + 2))
+            rows.append(Row(team.id, quarter, figures, {}, "workforce", Where("workforce.csv", len(rows) + 2)))
     responses = []
     for team in listed:
         for _ in range(rng.choice([0, 1, 2, 3, 8])):
             given = {name: rng.choice([*kent.questionnaire.scale.answers, "don't know", None]) for name in kent.questions}
-            responses.append(Response(f"R{len(responses)}", team.id, Q4, None, rng.choice(["manager", "practitioner"]), given, len(responses) + 2))
+            responses.append(Response(f"R{len(responses)}", team.id, Q4, None, rng.choice(["manager", "practitioner"]), given, Where("responses.csv", len(responses) + 2)))
     return assess(kent, EvidenceSet(listed, tuple(responses), tuple(rows)), Q4, engine="columnar")
 
 
@@ -244,7 +245,7 @@ def test_levels_marks_pressures_and_thresholds_stay(kent: RulePack) -> None:
 
 
 def facts_with(kent: RulePack, **figures: float) -> Facts:
-    rows = (Row("A", Q4, figures, {}, "workforce", 2),)
+    rows = (Row("A", Q4, figures, {}, "workforce", Where("workforce.csv", 2)),)
     return assess(kent, EvidenceSet((Team("A", "A", "", "C"),), (), rows), Q4, engine="columnar").teams[0].facts
 
 
