@@ -17,7 +17,7 @@ from .logic.missing import Missing, missing_in
 from .logic.model import RulePack
 from .logic.quarter import Quarter
 from .logic.robustness import knife_edges
-from .logic.strata import Score, add_rules, majorities, notices_of, team_strata, verdict
+from .logic.strata import Score, Verdict, add_rules, majorities, notices_of, team_strata, verdict
 from .logic.truth import Truth
 
 ENGINES = ("both", "forward", "columnar")
@@ -95,13 +95,17 @@ class Assessment:
         }
 
 
-def assess(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None, *, engine: str = "both") -> Assessment:
+def assess(
+    pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None, *, engine: str = "both",
+    last_levels: Mapping[str, str] | None = None,
+) -> Assessment:  # fmt: skip
     """Score one quarter's teams.
 
     Args:
         quarter: may be left out where the evidence holds one quarter only.
         engine: `both` derives every finding twice and publishes nothing if the two differ; where
             forward chaining can't be had it becomes `columnar`, and the result says so.
+        last_levels: each team's level of last quarter, where they are known already; without it, from the evidence.
 
     Raises:
         QuarterChoiceError: no such quarter in the evidence, or several and none named.
@@ -111,13 +115,11 @@ def assess(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None
     """
     quarter = choose_quarter(evidence, quarter)
     engines, because = choose_engines(engine)
-    last_levels: dict[str, str] = {}
-    for earlier in _run_of_quarters(pack, evidence, quarter):
-        result, _ = _assess(pack, evidence.as_of(earlier), earlier, engines, last_levels)
+    if last_levels is None:
+        last = quarter.previous
+        found = levels_of(pack, evidence, last, engine=engine) if last in evidence.quarters and pack.covers(last) else {}
         # A team that was made of others, or took their work over, has no level of last quarter to be compared with.
-        last_levels = {
-            team: found.verdict.level for team, found in result.teams.items() if not evidence.changes.breaks(team, earlier.next)
-        }
+        last_levels = {team: verdict.level for team, verdict in found.items() if not evidence.changes.breaks(team, quarter)}
     listed = evidence.as_of(quarter)
     if not listed.teams:
         raise QuarterChoiceError(f"the team list has no team in {quarter}")
@@ -125,6 +127,13 @@ def assess(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None
     teams = tuple(_team_assessment(pack, team, result, facts[team.id], listed, quarter) for team in listed.teams)
     remarks = tuple(remark for remark in evidence.remarks if remark.quarter in (None, quarter))
     return Assessment(pack, evidence.hash, quarter, engines, because, result.county, teams, evidence.left_out, remarks, evidence.read_from)
+
+
+def levels_of(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, *, engine: str = "both") -> dict[str, Verdict]:
+    """What each team's level, could-be and score come to, for what rests on them. Raises as `assess` does."""
+    engines, _ = choose_engines(engine)
+    result, _ = _assess(pack, evidence.as_of(quarter), quarter, engines, {})
+    return {team: found.verdict for team, found in result.teams.items()}
 
 
 def choose_quarter(evidence: EvidenceSet, quarter: Quarter | None) -> Quarter:
@@ -149,16 +158,6 @@ def choose_engines(engine: str) -> tuple[tuple[str, ...], str]:
             raise EngineUnavailable(f"forward chaining can't be had here: {reason}")
         return ("forward",), "asked for"
     return (("columnar",), reason) if reason else (("forward", "columnar"), "")
-
-
-def _run_of_quarters(pack: RulePack, evidence: EvidenceSet, quarter: Quarter) -> list[Quarter]:
-    """The unbroken run of earlier quarters that the evidence holds and the pack has thresholds for, oldest first."""
-    run: list[Quarter] = []
-    earlier = quarter.previous
-    while earlier in evidence.quarters and pack.covers(earlier):
-        run.insert(0, earlier)
-        earlier = earlier.previous
-    return run
 
 
 def _assess(

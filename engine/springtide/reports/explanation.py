@@ -88,11 +88,27 @@ def _where_no_rule_holds(team: TeamAssessment) -> str:
 
 def as_dict(assessment: Assessment, team: TeamAssessment, level: str | None, full: bool, for_sharing: bool = False) -> dict[str, Any]:
     """The same explanation as plain data."""
-    facts = team.facts
-    shared, shown = _shared(team, for_sharing)
     document = assessment.to_dict()
     document["teams"] = [entry for entry in document["teams"] if entry["team_id"] == team.team.id]
-    document["explanation"] = {
+    document["explanation"] = plain(team, full=full, for_sharing=for_sharing)
+    if level:
+        facts = team.facts
+        _, shown = _shared(team, for_sharing)
+        reached = x.reached(facts, team.level, level)
+        document["explanation"]["why_not"] = {
+            "level": level, "reached": reached, "rules": [_plain(node) for node in shown((x.why_reached if reached else x.why_not)(facts, level))],
+        }  # fmt: skip
+    if for_sharing:
+        # Remarks and problems quote cells, of other teams too.
+        document |= {"remarks": [], "left_out": [], "for_sharing": SAYS}
+    return document
+
+
+def plain(team: TeamAssessment, *, full: bool = False, for_sharing: bool = False) -> dict[str, Any]:
+    """What is said of one team, as plain data: what decided its level, why, supervision, points, notices and advice."""
+    facts = team.facts
+    shared, shown = _shared(team, for_sharing)
+    return {
         "decided_by": decided.as_dict(team, shared),
         "why": [_plain(node) for node in shown(x.why(facts, team.level, full=full))],
         "could_be": [_plain(node) for node in shown(x.why_could_be(facts, team.level, team.could_be))],
@@ -107,15 +123,6 @@ def as_dict(assessment: Assessment, team: TeamAssessment, level: str | None, ful
         "notices": [_plain(node) for node in shown(x.notices(facts, team.notices))],
         "advice": [asdict(advice) for advice in x.advice(facts, team.level, team.notices)],
     }  # fmt: skip
-    if level:
-        reached = x.reached(facts, team.level, level)
-        document["explanation"]["why_not"] = {
-            "level": level, "reached": reached, "rules": [_plain(node) for node in shown((x.why_reached if reached else x.why_not)(facts, level))],
-        }  # fmt: skip
-    if for_sharing:
-        # Remarks and problems quote cells, of other teams too.
-        document |= {"remarks": [], "left_out": [], "for_sharing": SAYS}
-    return document
 
 
 def _shared(team: TeamAssessment, for_sharing: bool) -> tuple[Shared | None, Callable[[Iterable[x.Node]], tuple[x.Node, ...]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
@@ -235,3 +236,24 @@ def _only_numbers(data: Any) -> bool:
 
 def _only_values(data: Any) -> bool:
     return isinstance(data, dict) and "title" not in data and "unit" not in data
+
+
+def pack_texts(name: str | Path) -> tuple[str, list[tuple[str, dict[str, str]]]]:
+    """A pack's hash, and every file of it and of those it builds on: the folder's name and its files, lowest layer first.
+
+    Raises:
+        PackError: there is no such pack, or a file of it can't be read.
+    """
+    problems: list[Problem] = []
+    stack = read_stack(find_pack(name), problems)
+    if problems:
+        raise PackError(problems)
+    folders = [Path(head.file.name).parent for head in stack.layers]
+    return stack.hash, [(folder.resolve().name, dict(_texts(folder))) for folder in folders]
+
+
+def _texts(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*.yaml")):
+        inside = path.relative_to(folder)
+        if not any(part.startswith(".") for part in inside.parts):
+            yield inside.as_posix(), path.read_bytes().decode("utf-8")

@@ -1,0 +1,1 @@
+"""The store: where quarters are filed, and how it is known that nobody changed them."""
