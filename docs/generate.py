@@ -384,7 +384,8 @@ def rules_page(pack: RulePack) -> list[str]:
     )
     lines += table(("Level", "Means", "Response"), ((x.title, x.words, x.response) for x in (*pack.levels.levels, pack.levels.insufficient)))
     lines += [
-        f"Flagged means {pack.levels.by_id(pack.levels.flagged_from).title} or above. The evidence is insufficient where no rule is "
+        f"Flagged means {pack.levels.by_id(pack.levels.flagged_from).title} or above; {pack.levels.by_id(pack.levels.followed_from).title} or "
+        "above is followed over quarters, as new, persisting or cleared. The evidence is insufficient where no rule is "
         f"proved and fewer than {value(pack, pack.levels.insufficient_below)} of the {len(pack.team_pressures)} team pressures are known. "
         "The report has no levels: who does what by when is judgement.", "",
         f"The score has {full_score(pack)} points at most. It puts teams in order within a level and never decides one; the two "

@@ -11,14 +11,43 @@ The public interface, on one screen:
 
 __version__ = "0.1.0"
 
-from .assessment import Assessment, EngineUnavailable, QuarterChoiceError, TeamAssessment, assess
-from .engines.agreement import EnginesDisagree
-from .evidence import EvidenceError, EvidenceSet, read_evidence
-from .logic.county_findings import CountyFinding, county_findings
-from .logic.explain import why, why_could_be, why_not
-from .logic.model import RulePack
-from .logic.quarter import Quarter, parse_quarter
-from .rulepack import PackError, load_pack
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .assessment import Assessment, EngineUnavailable, QuarterChoiceError, TeamAssessment, assess
+    from .engines.agreement import EnginesDisagree
+    from .evidence import EvidenceError, EvidenceSet, read_evidence
+    from .logic.county_findings import CountyFinding, county_findings
+    from .logic.explain import why, why_could_be, why_not
+    from .logic.model import RulePack
+    from .logic.quarter import Quarter, parse_quarter
+    from .rulepack import PackError, load_pack
+
+# Where each name is; it is loaded when it is first asked for, so that a command waits for what it uses and no more.
+_PLACES = {
+    "assessment": ("Assessment", "EngineUnavailable", "QuarterChoiceError", "TeamAssessment", "assess"),
+    "engines.agreement": ("EnginesDisagree",),
+    "evidence": ("EvidenceError", "EvidenceSet", "read_evidence"),
+    "logic.county_findings": ("CountyFinding", "county_findings"),
+    "logic.explain": ("why", "why_could_be", "why_not"),
+    "logic.model": ("RulePack",),
+    "logic.quarter": ("Quarter", "parse_quarter"),
+    "rulepack": ("PackError", "load_pack"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for place, held in _PLACES.items():
+        if name in held:
+            return getattr(import_module(f".{place}", __name__), name)
+    raise AttributeError(f"springtide has no '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 __all__ = [
     "Assessment",

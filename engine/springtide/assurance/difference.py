@@ -102,7 +102,7 @@ def _rule_words(rule: m.Declared) -> str:
 
 def _levels_words(levels: m.Levels) -> str:
     said = [f"{level.id}: {level.words} {level.response}" for level in (*levels.levels, levels.insufficient)]
-    return "\n".join([*said, levels.flagged_from, levels.insufficient_below, str(levels.confidence_low), str(levels.confidence_medium)])
+    return "\n".join([*said, levels.flagged_from, levels.followed_from, levels.insufficient_below, str(levels.confidence_low), str(levels.confidence_medium)])
 
 
 # -- as decided --------------------------------------------------------------------------------
@@ -225,6 +225,7 @@ class _Pair:
             needed = [{weight: values[name] for weight, name in getattr(pack.levels, band).items()} for pack, values in zip(self.packs, self.thresholds, strict=True)]
             yield band.replace("_", " "), str(needed[0]), str(needed[1])
         yield "flagged from", old.levels.flagged_from, new.levels.flagged_from
+        yield "followed from", old.levels.followed_from, new.levels.followed_from
 
 
 def _said(what: str, value: Any) -> str:

@@ -6,26 +6,25 @@ import difflib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from ..assessment import SCHEMA_VERSION, EngineUnavailable, QuarterChoiceError
-from ..engines.agreement import EnginesDisagree
-from ..evidence import EvidenceError, EvidenceSet, read_evidence
-from ..evidence.dfe.published import DfeFileError
-from ..logic.model import RulePack
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
-from ..reports.problems import grouped
-from ..rulepack import PackError, load_pack
+from .exits import FINE, FLAGGED, INVALID, NOT_AS_FILED, OUR_FAULT, USAGE
 
-FINE, OUR_FAULT, USAGE, INVALID, FLAGGED = range(5)
+if TYPE_CHECKING:  # what takes a while to load is loaded where it is needed
+    from ..evidence import EvidenceError, EvidenceSet
+    from ..logic.model import RulePack
+    from ..rulepack import PackError
+
+__all__ = ["FINE", "FLAGGED", "INVALID", "NOT_AS_FILED", "OUR_FAULT", "USAGE"]
+
 _WIDTH_WHEN_PIPED = 132
 _MOST_PROCESSES = 4
 _MOST_NAMES = 12
@@ -63,6 +62,10 @@ skip_option = click.option(
     "--skip-bad-rows", is_flag=True, help="Leave rows with errors out, and list them, instead of stopping."
 )
 
+store_option = click.option(
+    "--store", envvar="SPRINGTIDE_STORE", default=None, metavar="FILE",
+    help="The store: a file, or a PostgreSQL URL; also from SPRINGTIDE_STORE. Without it, a file in your own data folder.",
+)  # fmt: skip
 errors_option = click.option(
     "--errors-to", type=click.Path(path_type=Path), default=None, metavar="FILE",
     help="Where there are mistakes, write your own workbook there with the bad cells marked and commented.",
@@ -92,6 +95,8 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     if total < 2 or not sys.stderr.isatty():
         yield lambda name: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[name]}"),
                   console=Console(stderr=True), transient=True) as bar:  # fmt: skip
         task = bar.add_task(what, total=total, name="")
@@ -148,12 +153,40 @@ def listed(names: list[str], joined_by: str = "and") -> str:
     return f" {joined_by} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
+T = TypeVar("T")
+
+
+def one_of(name: str, teams: Sequence[T], id_of: Callable[[T], str], name_of: Callable[[T], str], where: str, command: str) -> T:
+    """A team by id, or by name where only one has it. Raises UsageError with what may have been meant."""
+    wanted = " ".join(name.split()).lower()
+    found = [team for team in teams if id_of(team).lower() == wanted] or [team for team in teams if name_of(team).lower() == wanted]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise click.UsageError(f"{len(found)} teams are called '{name}': {listed([id_of(team) for team in found])}; give the id")
+    if any(word in (id_of(team).lower() for team in teams) for word in wanted.split()):
+        raise click.UsageError(f"there is no team '{name}'; teams are told one at a time, as in {command} {name.split()[0]}")
+    names = [name_of(team) for team in teams]
+    alike = set(holding(wanted, names))
+    held = [f"{id_of(team)} ({name_of(team)})" for team in teams if name_of(team) in alike]
+    if held:
+        has = "1 team has" if len(held) == 1 else f"{len(held)} teams have"
+        raise click.UsageError(f"no team is called '{name}'; {has} it in the name: {listed(held)}; give the id")
+    known = [*(id_of(team) for team in teams), *names]
+    raise click.UsageError(f"there is no team '{name}' {where}; {meant(name, known) or 'see springtide score'}")
+
+
 def pack_named(name: str) -> RulePack:
+    """Raises PackError."""
+    from ..rulepack import load_pack
+
     return load_pack(name)
 
 
 def evidence_in(path: str | Path, pack: RulePack, skip_bad_rows: bool = False) -> EvidenceSet:
     """Read evidence, with a bar on the terminal where there are many workbooks."""
+    from ..evidence import read_evidence
+
     where = Path(path)
     try:
         books = sum(1 for file in where.iterdir() if file.suffix.lower() == ".xlsx") if where.is_dir() else 1
@@ -171,25 +204,42 @@ def reports_faults(command: F) -> F:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except EvidenceError as error:
-            marked = _mark(error, kwargs.get("evidence") or kwargs.get("file"), kwargs.get("errors_to"))
-            _refuse(error, kwargs.get("as_json", False), marked)
-        except PackError as error:
-            _refuse(error, kwargs.get("as_json", False))
-        except (QuarterChoiceError, EngineUnavailable) as error:
+        except (click.exceptions.ClickException, click.exceptions.Exit, click.exceptions.Abort):
+            raise
+        except Exception as error:
+            _report(error, kwargs)
+            raise
+
+    return guarded  # type: ignore[return-value]
+
+
+def _report(error: Exception, given: dict[str, Any]) -> None:
+    """End with the message and the exit code of a fault that was foreseen; come back from any other."""
+    from ..assessment import SCHEMA_VERSION, EngineUnavailable, QuarterChoiceError
+    from ..engines.agreement import EnginesDisagree
+    from ..evidence import EvidenceError
+    from ..evidence.dfe.published import DfeFileError
+    from ..history.problems import CorrectionNeedsReason, StoreError
+    from ..rulepack import PackError
+
+    as_json = given.get("as_json", False)
+    match error:
+        case EvidenceError():
+            _refuse(error, as_json, _mark(error, given.get("evidence") or given.get("file"), given.get("errors_to")))
+        case PackError():
+            _refuse(error, as_json)
+        case QuarterChoiceError() | EngineUnavailable() | StoreError() | CorrectionNeedsReason():
             raise click.UsageError(str(error)) from None
-        except (LookupError, DfeFileError) as error:
-            if isinstance(error, (KeyError, IndexError)):
-                raise
-            if kwargs.get("as_json", False):
+        case KeyError() | IndexError():
+            return
+        case LookupError() | DfeFileError():
+            if as_json:
                 show_json({"schema_version": SCHEMA_VERSION, "errors": [{"message": str(error)}]})
             click.echo(str(error), err=True)
             sys.exit(INVALID)
-        except EnginesDisagree as error:
+        case EnginesDisagree():
             click.echo(str(error), err=True)
             sys.exit(OUR_FAULT)
-
-    return guarded  # type: ignore[return-value]
 
 
 def _mark(error: EvidenceError, evidence: str | Path | None, target: Path | None) -> str:
@@ -207,6 +257,11 @@ def _mark(error: EvidenceError, evidence: str | Path | None, target: Path | None
 
 
 def _refuse(error: PackError | EvidenceError, as_json: bool, marked: str = "") -> None:
+    from ..assessment import SCHEMA_VERSION
+    from ..evidence import EvidenceError
+    from ..reports.problems import grouped
+    from ..rulepack import PackError
+
     problems = error.problems
     if as_json:
         show_json({"schema_version": SCHEMA_VERSION, "errors": [vars(problem) for problem in problems]})

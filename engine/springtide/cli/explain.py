@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..assessment import Assessment, TeamAssessment, assess
+from ..assessment import assess
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter, parse_quarter
 from ..reports import explanation
@@ -47,7 +47,7 @@ def explain(
     if evidence is None:
         quarter = quarter or parse_quarter(EXAMPLE_QUARTER)
     result = assess(pack, common.evidence_in(evidence or example_folder(), pack, skip_bad_rows), quarter, engine=engine)
-    chosen = _find(result, name)
+    chosen = common.one_of(name, result.teams, lambda one: one.team.id, lambda one: one.team.name, "in the evidence", "springtide explain")
     if evidence is None and not as_json:
         click.echo("Evidence: the shipped Kent example, which is invented (choose yours with --evidence)\n")
     if as_json:
@@ -79,23 +79,3 @@ def _level(pack: RulePack, written: str) -> str:
         hint = common.meant(written, known.values())
         raise click.BadParameter(f"there is no level '{written}'; {hint or 'levels: ' + ', '.join(dict.fromkeys(known.values()))}", param_hint="--why-not")
     return level
-
-
-def _find(result: Assessment, name: str) -> TeamAssessment:
-    """A team by id, or by name where only one has it."""
-    wanted = " ".join(name.split()).lower()
-    found = [t for t in result.teams if t.team.id.lower() == wanted] or [t for t in result.teams if t.team.name.lower() == wanted]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise click.UsageError(f"{len(found)} teams are called '{name}': {common.listed([t.team.id for t in found])}; give the id")
-    if any(word in (t.team.id.lower() for t in result.teams) for word in wanted.split()):
-        raise click.UsageError(f"there is no team '{name}'; teams are explained one at a time, as in springtide explain {name.split()[0]}")
-    names = [t.team.name for t in result.teams]
-    holding = set(common.holding(wanted, names))
-    held = [f"{t.team.id} ({t.team.name})" for t in result.teams if t.team.name in holding]
-    if held:
-        has = "1 team has" if len(held) == 1 else f"{len(held)} teams have"
-        raise click.UsageError(f"no team is called '{name}'; {has} it in the name: {common.listed(held)}; give the id")
-    known = [*(t.team.id for t in result.teams), *names]
-    raise click.UsageError(f"there is no team '{name}' in the evidence; {common.meant(name, known) or 'see springtide score'}")

@@ -15,7 +15,7 @@ from ..evidence.imports.mapping import Kind
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..reports import imported
-from . import common
+from . import common, published
 
 _FROM_ELSEWHERE = (
     click.argument("file", type=click.Path(path_type=Path)),
@@ -109,3 +109,12 @@ def _show(pack: RulePack, brought: Brought, output: Path, as_json: bool) -> None
     for line in imported.lines(pack, brought):
         click.echo(line)
     click.echo(f"Next: springtide score {common.quoted(str(output))}")
+
+
+@click.group("import")
+def import_() -> None:
+    """Turn exported or published files into a folder of evidence."""
+
+
+for command in (forms, table, published.dfe_workforce, published.dfe_referrals):
+    import_.add_command(command)

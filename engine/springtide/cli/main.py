@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 import click
 
 from .. import __version__
-from . import assurance, demo, explain, findings, imports, published, questionnaire, rules, score, template
-from .common import OUR_FAULT
+from .exits import OUR_FAULT
+from .lazily import Lazily
 
-_EPILOG = "Exit codes: 0 fine; 1 a fault of ours; 2 usage; 3 the rules or the evidence are invalid; 4 a team is flagged at or above --fail-on."
+_EPILOG = "Exit codes: 0 fine; 1 a fault of ours; 2 usage; 3 the rules or the evidence are invalid; 4 a team is flagged at or above --fail-on; 5 a filed record is not as it was filed."
+
+_PLACES = {
+    "demo": "demo:demo", "score": "score:score", "explain": "explain:explain", "findings": "findings:findings",
+    "rules": "rules:rules", "template": "template:template", "questionnaire": "questionnaire:questionnaire",
+    "import": "imports:import_", "record": "filing:record", "compare": "history:compare", "history": "history:history",
+    "verify": "filing:verify", "replay": "filing:replay",
+}  # fmt: skip
 
 
-@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Lazily, places=_PLACES, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="springtide")
 def cli() -> None:
     """Which teams are under pressures that coincide, why, how sure that is, and what would change it.
@@ -25,21 +33,6 @@ def cli() -> None:
       springtide score examples/kent-2009 --rules kent-2009 --quarter "2008/09 Q4"
       springtide explain T017 --evidence examples/kent-2009 --quarter "2008/09 Q4"
     """
-
-
-@click.group("import")
-def import_() -> None:
-    """Turn exported or published files into a folder of evidence."""
-
-
-for command in (imports.forms, imports.table, published.dfe_workforce, published.dfe_referrals):
-    import_.add_command(command)
-for command in (
-    demo.demo, score.score, explain.explain, findings.findings, rules.rules, template.template, questionnaire.questionnaire, import_,
-):  # fmt: skip
-    cli.add_command(command)
-for command in (assurance.coverage, assurance.mutate, assurance.prove, assurance.diff, assurance.new):
-    rules.rules.add_command(command)
 
 
 def main() -> None:
@@ -53,8 +46,6 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
-        import os
-
         if os.environ.get("SPRINGTIDE_DEBUG"):
             raise
         click.echo(f"A fault of springtide's own: {type(error).__name__}: {error}", err=True)

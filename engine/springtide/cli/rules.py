@@ -13,7 +13,7 @@ from ..reports import assurance_pages, rule_pages
 from ..rulepack import load_beneath
 from ..rulepack.examples import moved_by_layer, run_examples
 from ..rulepack.json_schema import pack_schema
-from . import common
+from . import assurance, common
 
 
 @click.group("rules")
@@ -147,3 +147,7 @@ def trace(rules: str, as_json: bool) -> None:
     """
     pack = common.pack_named(rules)
     common.show_json(rule_pages.trace_as_dict(pack)) if as_json else common.show(rule_pages.render_trace(pack))
+
+
+for command in (assurance.coverage, assurance.mutate, assurance.prove, assurance.diff, assurance.new):
+    rules.add_command(command)

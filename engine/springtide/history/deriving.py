@@ -3,56 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..assessment import Assessment, TeamAssessment, assess, levels_of
-from ..evidence.records import EvidenceSet
-from ..logic.model import RulePack
-from ..logic.quarter import Quarter
-from .documents import with_past
+from .basis import Basis
 
 Explain = Callable[[TeamAssessment], Mapping[str, Any]]
 """How a team's result is explained, as plain data; it is handed in, for words are no business of the store."""
 
 
-@dataclass(frozen=True)
-class Basis:
-    """What a quarter is derived from: its evidence, and that of the quarters before it that the rules look back to."""
+def derive(basis: Basis, engine: str = "both", *, filed_levels: Mapping[str, str] | None = None) -> Assessment:
+    """Score a quarter.
 
-    pack: RulePack
-    quarter: Quarter
-    evidence: EvidenceSet
-    earlier: Mapping[Quarter, EvidenceSet]
+    Args:
+        filed_levels: each team's level of last quarter, where it was filed under the same rules and from the same
+            evidence as here; without it, last quarter is scored as well.
 
-    def as_of(self, quarter: Quarter) -> EvidenceSet:
-        """The evidence of a quarter with that quarter's team list and the figures of those before it."""
-        held = self.evidence if quarter == self.quarter else self.earlier[quarter]
-        before = [self.earlier[past] for past in quarters_before(quarter, looks_back(self.pack, quarter)) if past in self.earlier]
-        return with_past(held, before).as_of(quarter)
-
-
-def looks_back(pack: RulePack, quarter: Quarter) -> int:
-    """How many quarters before one its rules read figures of."""
-    return 1
-
-
-def quarters_before(quarter: Quarter, number: int) -> Iterator[Quarter]:
-    """So many quarters before one, the nearest first."""
-    for _ in range(number):
-        quarter = quarter.previous
-        yield quarter
-
-
-def derive(basis: Basis, engine: str = "both") -> Assessment:
-    """Score a quarter. Raises as `assess` does."""
+    Raises as `assess` does.
+    """
     last = basis.quarter.previous
-    levels: dict[str, str] = {}
-    if last in basis.earlier and basis.pack.covers(last):
-        found = levels_of(basis.pack, basis.as_of(last), last, engine=engine)
-        breaks = basis.evidence.changes.breaks
-        levels = {team: verdict.level for team, verdict in found.items() if not breaks(team, basis.quarter)}
-    return assess(basis.pack, basis.as_of(basis.quarter), basis.quarter, engine=engine, last_levels=levels)
+    levels = filed_levels or {}
+    if filed_levels is None and last in basis.earlier and basis.pack.covers(last):
+        levels = {team: found.level for team, found in levels_of(basis.pack, basis.as_of(last), last, engine=engine).items()}
+    breaks = basis.evidence.changes.breaks
+    kept = {team: level for team, level in levels.items() if not breaks(team, basis.quarter)}
+    return assess(basis.pack, basis.as_of(basis.quarter), basis.quarter, engine=engine, last_levels=kept)
 
 
 def county_part(assessment: Assessment) -> dict[str, Any]:

@@ -12,16 +12,10 @@ in step 3 fell because nobody can tell, and not because anything is better.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..evidence.records import EvidenceSet
-from ..logic.answers import Answer
-from ..logic.facts import Evidence, Facts
-from ..logic.model import RulePack
-from ..logic.quarter import Quarter
-from ..logic.scoring import facts_of, verdict_of, work_out
 from ..logic.truth import Truth
 
 Step = Literal["rules", "evidence", "missing data"]
@@ -30,26 +24,29 @@ STEPS: tuple[Step, ...] = ("rules", "evidence", "missing data")
 
 @dataclass(frozen=True)
 class State:
-    """A team's result in short. `pressures` has each one's state and the worst it could be."""
+    """A team's result in short. `pressures` has each one's state, `rules` those that hold."""
 
     level: str
     could_be: str
     points: int
     high: int
-    pressures: Mapping[str, tuple[str, str]]
+    pressures: Mapping[str, str]
+    supervision: str
+    rules: tuple[str, ...]
 
     def as_data(self) -> dict[str, Any]:
-        return vars(self) | {"pressures": {name: list(pair) for name, pair in self.pressures.items()}}
+        return vars(self) | {"pressures": dict(self.pressures), "rules": list(self.rules)}
 
     @staticmethod
     def from_data(data: Mapping[str, Any]) -> State:
-        return State(**{**data, "pressures": {name: (state, worst) for name, (state, worst) in data["pressures"].items()}})
+        return State(**{**data, "rules": tuple(data["rules"])})
 
     @staticmethod
     def of_result(team: Mapping[str, Any]) -> State:
         """The state in a team's result as it is filed."""
-        pressures = {name: (held["state"], held["could_be"]) for name, held in team["pressures"].items()}
-        return State(team["level"], team["could_be"], team["score"]["points"], team["score"]["high"], pressures)
+        pressures = {name: held["state"] for name, held in team["pressures"].items()}
+        rules = tuple(rule for rule, truth in team["rules"].items() if truth == str(Truth.MET))
+        return State(team["level"], team["could_be"], team["score"]["points"], team["score"]["high"], pressures, team["supervision"]["state"], rules)
 
 
 @dataclass(frozen=True)
@@ -72,58 +69,33 @@ class Moved:
 
     @staticmethod
     def from_data(data: Mapping[str, Any], now: State) -> Moved:
-        return Moved(*(State.from_data(data[name]) for name in ("then", "under_rules", "known")), now)
+        return Moved(State.from_data(data["then"]), State.from_data(data["under_rules"]), State.from_data(data["known"]), now)
+
+    @property
+    def changed_by(self) -> tuple[Step, ...]:
+        """The steps in which anything of the result changed."""
+        return tuple(step for step, was, now in self.steps if was != now)
+
+    @property
+    def levels_changed_by(self) -> tuple[Step, ...]:
+        """The steps in which the level or the could-be changed."""
+        return tuple(step for step, was, now in self.steps if (was.level, was.could_be) != (now.level, now.could_be))
 
 
-def stages(
-    pack: RulePack, before: EvidenceSet, quarter_before: Quarter, after: EvidenceSet, quarter: Quarter, *, uncompared: Iterable[str] = (),
-) -> tuple[dict[str, State], dict[str, State]]:  # fmt: skip
-    """Two scorings between two quarters, by team: the earlier evidence under the later rules, and what both know.
-
-    Args:
-        before, after: the evidence of each quarter, with the team list of that quarter.
-        uncompared: teams whose past is not their own; they come into the second as they now are.
-
-    Raises:
-        LookupError: the pack has no thresholds for the later quarter.
-    """
-    thresholds = pack.values(quarter)
-    was = {team.id: before.of(pack, team.id, quarter_before) for team in before.teams}
-    now = {team.id: after.of(pack, team.id, quarter) for team in after.teams}
-    broken = set(uncompared)
-    between = {team: _known_in_both(was[team], held) if team in was and team not in broken else held for team, held in now.items()}
-    return (
-        _scored(pack, thresholds, before, was, quarter),
-        _scored(pack, thresholds, after, between, quarter),
-    )
+NO_LONGER_KNOWN, NOW_KNOWN = "no longer known", "now known"
+_GRADES = ("none", "present", "severe")
 
 
-def _scored(pack: RulePack, thresholds: dict[str, float], listed: EvidenceSet, evidence: Mapping[str, Evidence], quarter: Quarter) -> dict[str, State]:
-    facts = facts_of(pack, thresholds, listed.teams, evidence, quarter, {})
-    work_out(pack, thresholds, listed.teams, facts)
-    return {team: _state(held) for team, held in facts.items()}
+def pressure_changes(was: State, now: State) -> dict[str, str]:
+    """What became of each pressure that is not the same in one step, in a word or two, in the rules' order."""
+    return {name: _became(was.pressures[name], state) for name, state in now.pressures.items() if name in was.pressures and was.pressures[name] != state}
 
 
-def _state(facts: Facts) -> State:
-    found = verdict_of(facts)
-    pressures = {name: (str(grade), grade.could_be) for name, grade in facts.pressures.items()}
-    return State(found.level, found.could_be, found.score.points, found.score.high, pressures)
-
-
-def _known_in_both(was: Evidence, now: Evidence) -> Evidence:
-    """The earlier evidence with every value that the later one has too, and no others, changed to the later one."""
-    return Evidence(
-        figures=_later_where_both(was.figures, now.figures),
-        last_quarter=_later_where_both(was.last_quarter, now.last_quarter),
-        answers={q: now.answer(q) if _is_told(held) and _is_told(now.answer(q)) else held for q, held in was.answers.items()},
-        split_questions=now.split_questions,
-    )
-
-
-def _is_told(answer: Answer) -> bool:
-    """Whether it is known on which side an answer falls."""
-    return Truth.CANNOT_TELL not in (answer.is_adverse, answer.is_favourable)
-
-
-def _later_where_both(was: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:
-    return {name: now.get(name, value) for name, value in was.items()}
+def _became(was: str, now: str) -> str:
+    if now not in _GRADES:
+        return NO_LONGER_KNOWN
+    if was not in _GRADES:
+        return NOW_KNOWN
+    if _GRADES.index(now) > _GRADES.index(was):
+        return "came" if was == "none" else "worsened"
+    return "went" if now == "none" else "eased"

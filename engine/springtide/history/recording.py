@@ -15,18 +15,18 @@ from ..assessment import Assessment
 from ..evidence.records import EvidenceSet
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
-from .deriving import Basis, Explain, county_part, derive, looks_back, quarters_before, team_parts
+from .basis import Basis, looks_back, quarters_before
+from .deriving import Explain, county_part, derive, team_parts
 from .documents import evidence_as_data, evidence_from_data, pack_as_data
-from .movement import Moved, State, stages
+from .glossary import Glossary
+from .movement import Moved, State
+from .problems import CorrectionNeedsReason, StoreError
+from .stages import stages
 from .store import ledger
-from .store.chain import canonical
-from .store.opening import Store, StoreError
+from .store.chain import canonical, digest
+from .store.opening import Store
 
 _TRIES = 5  # while others file quarters that this one is compared with
-
-
-class CorrectionNeedsReason(ValueError):
-    """The quarter is filed already, and says something else."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ def record(store: Store, filing: Filing, explain: Explain) -> Filed:
             past = _past(connection, filing)
             was = _states_filed(connection, past.get(filing.quarter.previous))
         basis = Basis(filing.pack, filing.quarter, evidence_from_data(data), {quarter: held.evidence for quarter, held in past.items()})
-        assessment = derive(basis, filing.engine)
+        same = _filed_on_the_same(filing, past)
+        assessment = derive(basis, filing.engine, filed_levels={team: state.level for team, state in was.items()} if same else None)
         rows = [*_with_movement(basis, assessment, was, past, team_parts(assessment, explain))]
         with store.writing() as connection:
             if any(ledger.latest(connection, quarter) != held.record for quarter, held in past.items()) or _newly_filed(connection, filing, past):
@@ -124,6 +125,20 @@ def _states_filed(connection: Connection, last: _Past | None) -> dict[str, State
     return {row["team"]: State.of_result(row["result"]) for row in ledger.team_rows(connection, last.record, ["result"])}
 
 
+def _filed_on_the_same(filing: Filing, past: Mapping[Quarter, _Past]) -> bool:
+    """Whether last quarter was filed under these rules, and rests on just the earlier quarters that are here.
+
+    Then its filed levels are what scoring it again would come to.
+    """
+    last = past.get(filing.quarter.previous)
+    if last is None or last.record is None or last.record.body["pack"]["hash"] != filing.pack.hash:
+        return False
+    looked_back = [*quarters_before(filing.quarter.previous, looks_back(filing.pack, filing.quarter.previous))]
+    here = {quarter: past[quarter].evidence.hash for quarter in looked_back if quarter in past}
+    earlier = last.record.body["earlier"]
+    return here == {quarter: earlier[str(quarter)]["hash"] for quarter in looked_back if str(quarter) in earlier}
+
+
 def _with_movement(
     basis: Basis, assessment: Assessment, was: Mapping[str, State], past: Mapping[Quarter, _Past], rows: Iterator[dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
@@ -153,9 +168,9 @@ def _file(
     connection: Connection, filing: Filing, data: Any, assessment: Assessment, past: Mapping[Quarter, _Past], rows: list[dict[str, Any]]
 ) -> Filed:
     filed = ledger.versions(connection, filing.quarter)
-    body = {
+    body: dict[str, Any] = {
         "format": 1,
-        "pack": {"id": filing.pack.id, "version": filing.pack.version, "hash": filing.pack.hash},
+        "pack": {"id": filing.pack.id, "version": filing.pack.version, "hash": filing.pack.hash, "in_force": _in_force(filing)},
         "evidence": {"hash": evidence_from_data(data).hash},
         "earlier": {str(quarter): {"hash": held.evidence.hash, "record": held.record.hash if held.record else None} for quarter, held in past.items()},
     }
@@ -172,6 +187,7 @@ def _file(
         body["earlier"][str(quarter)]["document"] = ledger.add_document(connection, "evidence", held.data)
     body |= {
         "result": ledger.add_document(connection, "result", county_part(assessment)),
+        "glossary": ledger.add_document(connection, "glossary", Glossary.of(filing.pack).as_data()),
         "engines": list(assessment.engines),
         "supersedes": filed[-1].hash if filed else None,
         "because": filing.because.strip(),
@@ -181,6 +197,11 @@ def _file(
     }
     made = ledger.add_record(connection, ledger.QUARTER, filing.quarter, len(filed) + 1, body, rows)
     return Filed(made, ledger.head(connection), assessment, True, ())
+
+
+def _in_force(filing: Filing) -> str:
+    """A hash of the thresholds in force, which dates can change while the pack stays the same."""
+    return digest(canonical(filing.pack.values(filing.quarter)))
 
 
 _COMPARED = {"pack": "rules", "evidence": "evidence", "earlier": "earlier quarters"}

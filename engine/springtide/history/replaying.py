@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Connection
 
 from ..assessment import Assessment
 from ..logic.model import RulePack
-from ..logic.quarter import Quarter, parse_quarter
-from .deriving import Basis, Explain, county_part, derive, team_parts
-from .documents import evidence_from_data, pack_from_data
+from ..logic.quarter import Quarter
+from .basis import basis_of
+from .deriving import Explain, county_part, derive, team_parts
 from .movement import State
 from .store import ledger
 from .store.chain import canonical
-from .store.opening import Store, StoreError
+from .store.opening import Store
 
 _PARTS = ("result", "measures", "explanation")
 
@@ -61,7 +58,7 @@ def replay(store: Store, quarter: Quarter, explain: Explain, *, version: int | N
         and what `assess` raises.
     """
     with store.reading() as connection:
-        record = record_of(connection, quarter, version)
+        record = ledger.record_of(connection, quarter, version)
         basis = basis_of(connection, record)
         filed = ledger.team_rows(connection, record, _PARTS)
         county = ledger.document(connection, record.body["result"])
@@ -87,37 +84,12 @@ def replay(store: Store, quarter: Quarter, explain: Explain, *, version: int | N
 def restate(store: Store, quarter: Quarter, rules: RulePack, *, version: int | None = None, engine: str = "both") -> Restated:
     """What a filed quarter would have come to under other rules. Nothing is filed. Raises as `replay` does."""
     with store.reading() as connection:
-        record = record_of(connection, quarter, version)
+        record = ledger.record_of(connection, quarter, version)
         basis = basis_of(connection, record, rules)
         was = {row["team"]: State.of_result(row["result"]) for row in ledger.team_rows(connection, record, ["result"])}
         end = ledger.head(connection)
     assessment = derive(basis, engine)
     return Restated(record, end, assessment, was, {entry["team_id"]: State.of_result(entry) for entry in assessment.to_dict()["teams"]})
-
-
-def record_of(connection: Connection, quarter: Quarter, version: int | None = None) -> ledger.Record:
-    """The version of a quarter that stands, or the one asked for. Raises StoreError."""
-    filed = ledger.versions(connection, quarter)
-    if not filed:
-        there = ", ".join(str(one) for one in ledger.filed_quarters(connection)) or "none"
-        raise StoreError(f"{quarter} is not filed; filed quarters: {there}")
-    if version is None:
-        return filed[-1]
-    if not 1 <= version <= len(filed):
-        raise StoreError(f"{quarter} has no version {version}; its versions: {', '.join(str(one.version) for one in filed)}")
-    return filed[version - 1]
-
-
-def basis_of(connection: Connection, record: ledger.Record, rules: RulePack | None = None) -> Basis:
-    """What a record was derived from; with other rules, what it would be derived from under them."""
-    pack = rules or pack_from_data(ledger.document(connection, record.body["pack"]["document"]))
-    evidence = evidence_from_data(ledger.document(connection, record.body["evidence"]["document"]))
-    return Basis(pack, record.quarter, evidence, dict(_earlier(connection, record)))
-
-
-def _earlier(connection: Connection, record: ledger.Record) -> Iterator[tuple[Quarter, Any]]:
-    for quarter, held in record.body["earlier"].items():
-        yield parse_quarter(quarter), evidence_from_data(ledger.document(connection, held["document"]))
 
 
 def _engine_of(record: ledger.Record) -> str:

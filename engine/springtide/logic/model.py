@@ -258,10 +258,14 @@ class Level:
 
 @dataclass(frozen=True)
 class Levels:
-    """The levels, lowest first, and when the evidence is too thin for any of them."""
+    """The levels, lowest first, and when the evidence is too thin for any of them.
+
+    From `followed_from` on, a level is followed over quarters: as new, persisting, or cleared.
+    """
 
     levels: tuple[Level, ...]
     flagged_from: str
+    followed_from: str
     insufficient: Level
     insufficient_below: str
     confidence_low: dict[str, str]

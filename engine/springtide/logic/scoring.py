@@ -37,11 +37,11 @@ def work_out(pack: RulePack, thresholds: dict[str, float], teams: Iterable[Team]
         team_strata(held)
     counted: list[Majority] = []
     for area, there in sorted(members.items()):
-        affected = {p: [facts[team].affected[p] for team in there] for p in pack.county_pressures}
+        affected = {p: [facts[name].affected[p] for name in there] for p in pack.county_pressures}
         found = majorities(pack, thresholds, area, affected)
-        for team in there:
-            facts[team].county = {majority.pressure: majority.on for majority in found}
-            facts[team].majorities = {majority.pressure: majority for majority in found}
+        for name in there:
+            facts[name].county = {majority.pressure: majority.on for majority in found}
+            facts[name].majorities = {majority.pressure: majority for majority in found}
         counted += found
     for held in facts.values():
         add_rules(held)

@@ -241,6 +241,7 @@ class LevelsDoc(Doc):
 
     levels: Annotated[list[LevelDoc], Field(min_length=2)]
     flagged_from: Word
+    followed_from: Word | None = None
     insufficient_evidence: InsufficientDoc
     confidence: ConfidenceBandsDoc
     examples: list[ExampleDoc] = []

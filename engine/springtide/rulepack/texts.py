@@ -71,8 +71,10 @@ class TextReader(Reading):
         entry = self.stack.of("levels")["levels"]
         ids = [level.id for level in doc.levels]
         self._each_once(entry, ("levels",), "id", ids)
-        if doc.flagged_from not in ids:
-            self.problems.append(entry.problem(("flagged_from",), f"there is no level '{doc.flagged_from}'", did_you_mean(doc.flagged_from, ids)))
+        followed_from = doc.followed_from or doc.flagged_from
+        for key, level in (("flagged_from", doc.flagged_from), ("followed_from", followed_from)):
+            if level not in ids and (key == "flagged_from" or doc.followed_from):
+                self.problems.append(entry.problem((key,), f"there is no level '{level}'", did_you_mean(level, ids)))
         self._threshold_named(entry, ("insufficient_evidence", "at_least"), doc.insufficient_evidence.at_least, "count")
         bands = doc.confidence
         for band in ("low_when", "medium_when"):
@@ -82,6 +84,7 @@ class TextReader(Reading):
         return m.Levels(
             levels=tuple(m.Level(**tidy(level)) for level in doc.levels),
             flagged_from=doc.flagged_from,
+            followed_from=followed_from,
             insufficient=m.Level("insufficient evidence", *(" ".join(t.split()) for t in (thin.title, thin.words, thin.response))),
             insufficient_below=thin.at_least,
             confidence_low=bands.low_when.model_dump(exclude_none=True),

@@ -53,7 +53,8 @@ def missing_guards(connection: Connection) -> tuple[str, ...]:
     dialect = connection.dialect.name
     wanted = {name: sql for table in GUARDED for name, sql in guards(dialect, table).items()}
     if dialect == "sqlite":
-        there = dict(connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).tuples().all())
+        found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        there = {row.name: row.sql for row in found}
         return tuple(name for name, sql in wanted.items() if there.get(name) != sql)
     enabled = "SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND tgenabled = 'O'"
     return tuple(sorted(set(wanted) - set(connection.execute(text(enabled)).scalars())))

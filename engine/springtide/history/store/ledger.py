@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from ...logic.quarter import Quarter, parse_quarter
+from ..problems import StoreError
 from .chain import BEGINNING, canonical, digest, record_hash, row_hash
 from .tables import documents, records, team_results
 
@@ -59,7 +60,8 @@ def versions(connection: Connection, quarter: Quarter) -> list[Record]:
 
 def latest(connection: Connection, quarter: Quarter) -> Record | None:
     """The version of a quarter that stands."""
-    return (versions(connection, quarter) or [None])[-1]
+    filed = versions(connection, quarter)
+    return filed[-1] if filed else None
 
 
 def standing(connection: Connection) -> dict[Quarter, Record]:
@@ -78,6 +80,19 @@ def _records(connection: Connection, where: Any) -> list[Record]:
 
 def _record(row: Row[Any]) -> Record:
     return Record(row.number, row.kind, parse_quarter(row.quarter), row.version, json.loads(row.body), row.previous, row.hash)
+
+
+def record_of(connection: Connection, quarter: Quarter, version: int | None = None) -> Record:
+    """The version of a quarter that stands, or the one asked for. Raises StoreError."""
+    filed = versions(connection, quarter)
+    if not filed:
+        there = ", ".join(str(one) for one in filed_quarters(connection)) or "none"
+        raise StoreError(f"{quarter} is not filed; filed quarters: {there}")
+    if version is None:
+        return filed[-1]
+    if not 1 <= version <= len(filed):
+        raise StoreError(f"{quarter} has no version {version}; its versions: {', '.join(str(one.version) for one in filed)}")
+    return filed[version - 1]
 
 
 def document(connection: Connection, name: str) -> Any:

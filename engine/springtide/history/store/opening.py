@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspe
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
+from ..problems import StoreError
 from .tables import SCHEMA_TABLE
 
 SCHEMA = "0001"  # the newest revision in migrations/versions
@@ -21,10 +22,6 @@ _FILE = "springtide.sqlite"
 _WAIT = 60  # seconds for another process to finish writing
 _LOCK = 0x5721D6  # PostgreSQL's advisory locks have numbers; this one is ours
 _NOT_SQLITE = "file is not a database"
-
-
-class StoreError(Exception):
-    """A store that can't be opened, read or written, with what to do about it."""
 
 
 def default_place() -> Path:

@@ -120,6 +120,7 @@ def _documents(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "rule pack", body["pack"]["document"]
     yield "evidence", body["evidence"]["document"]
     yield "result", body["result"]
+    yield "glossary", body["glossary"]
     for quarter, earlier in body["earlier"].items():
         yield f"evidence of {quarter}", earlier["document"]
 
@@ -129,7 +130,7 @@ class _Held:
 
     def __init__(self, connection: Connection):
         found = connection.execution_options(yield_per=50)
-        self._documents = {row.hash: digest(_text(row.content)) == row.hash for row in found.execute(select(documents))}
+        self._documents: dict[str, bool] = {row.hash: digest(_text(row.content)) == row.hash for row in found.execute(select(documents))}
         self._rows = {
             (row["record"], row["team"]): row_hash({name: _text(value) for name, value in row.items()})
             for row in found.execute(select(team_results)).mappings()

@@ -1,0 +1,3 @@
+"""How a command ends, as a number for scripts."""
+
+FINE, OUR_FAULT, USAGE, INVALID, FLAGGED, NOT_AS_FILED = range(6)

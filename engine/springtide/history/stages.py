@@ -1,0 +1,69 @@
+"""The two scorings between two quarters, from which it is told why a team's result is not the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..evidence.records import EvidenceSet
+from ..logic.answers import Answer
+from ..logic.facts import Evidence, Facts
+from ..logic.model import RulePack
+from ..logic.quarter import Quarter
+from ..logic.scoring import facts_of, verdict_of, work_out
+from ..logic.truth import Truth
+from .movement import State
+
+
+def stages(
+    pack: RulePack, before: EvidenceSet, quarter_before: Quarter, after: EvidenceSet, quarter: Quarter, *, uncompared: Iterable[str] = (),
+) -> tuple[dict[str, State], dict[str, State]]:  # fmt: skip
+    """Two scorings between two quarters, by team: the earlier evidence under the later rules, and what both know.
+
+    Args:
+        before, after: the evidence of each quarter, with the team list of that quarter.
+        uncompared: teams whose past is not their own; they come into the second as they now are.
+
+    Raises:
+        LookupError: the pack has no thresholds for the later quarter.
+    """
+    thresholds = pack.values(quarter)
+    was = {team.id: before.of(pack, team.id, quarter_before) for team in before.teams}
+    now = {team.id: after.of(pack, team.id, quarter) for team in after.teams}
+    broken = set(uncompared)
+    between = {team: _known_in_both(was[team], held) if team in was and team not in broken else held for team, held in now.items()}
+    return (
+        _scored(pack, thresholds, before, was, quarter),
+        _scored(pack, thresholds, after, between, quarter),
+    )
+
+
+def _scored(pack: RulePack, thresholds: dict[str, float], listed: EvidenceSet, evidence: Mapping[str, Evidence], quarter: Quarter) -> dict[str, State]:
+    facts = facts_of(pack, thresholds, listed.teams, evidence, quarter, {})
+    work_out(pack, thresholds, listed.teams, facts)
+    return {team: _state(held) for team, held in facts.items()}
+
+
+def _state(facts: Facts) -> State:
+    found = verdict_of(facts)
+    pressures = {name: str(grade) for name, grade in facts.pressures.items()}
+    rules = tuple(rule for rule in facts.pack.risk if facts.rules[rule] is Truth.MET)
+    return State(found.level, found.could_be, found.score.points, found.score.high, pressures, str(facts.supervision), rules)
+
+
+def _known_in_both(was: Evidence, now: Evidence) -> Evidence:
+    """The earlier evidence with every value that the later one has too, and no others, changed to the later one."""
+    return Evidence(
+        figures=_later_where_both(was.figures, now.figures),
+        last_quarter=_later_where_both(was.last_quarter, now.last_quarter),
+        answers={q: now.answer(q) if _is_told(held) and _is_told(now.answer(q)) else held for q, held in was.answers.items()},
+        split_questions=now.split_questions,
+    )
+
+
+def _is_told(answer: Answer) -> bool:
+    """Whether it is known on which side an answer falls."""
+    return Truth.CANNOT_TELL not in (answer.is_adverse, answer.is_favourable)
+
+
+def _later_where_both(was: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:
+    return {name: now.get(name, value) for name, value in was.items()}
