@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -16,6 +17,7 @@ from ..assurance.difference import changes, compare
 from ..assurance.mutants import mutate as try_mutants
 from ..assurance.mutants import share_killed
 from ..assurance.proofs import prove as prove_pack
+from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..reports import assurance_pages as pages
 from ..reports import moved as movers
@@ -109,10 +111,11 @@ def prove(pack: str, as_json: bool) -> None:
 @click.argument("new", metavar="NEW")
 @click.option("--prove", "prove_it", is_flag=True, help="Prove that every team comes to the same, or show the smallest that does not.")
 @click.option("--evidence", metavar="FOLDER", default=None, help="Say which teams of this evidence the change would move.")
+@click.option("--store", metavar="FILE", default=None, help="Say which teams it would move in every quarter filed in this store. Nothing is filed.")
 @common.quarter_option
 @common.json_option
 @common.reports_faults
-def diff(old: str, new: str, prove_it: bool, evidence: str | None, quarter: Quarter | None, as_json: bool) -> None:
+def diff(old: str, new: str, prove_it: bool, evidence: str | None, store: str | None, quarter: Quarter | None, as_json: bool) -> None:
     """What differs between two packs, and whom it would move.
 
     With --prove, exits with 3 unless the packs are equivalent.
@@ -121,6 +124,7 @@ def diff(old: str, new: str, prove_it: bool, evidence: str | None, quarter: Quar
     Examples:
       springtide rules diff kent-2009 my-county --evidence examples/kent-2009 --quarter "2008/09 Q4"
       springtide rules diff kent-2009 my-county --prove
+      springtide rules diff kent-2009 my-county --store kent.sqlite
     """
     before, after = common.pack_named(old), common.pack_named(new)
     changed = changes(before, after)
@@ -135,10 +139,26 @@ def diff(old: str, new: str, prove_it: bool, evidence: str | None, quarter: Quar
         document |= movers.as_dict(was, would_be, found)
         if not as_json:
             common.show(movers.render(was, would_be, found))
+    if store is not None:
+        document |= _over_filed_quarters(store, before, after, as_json)
     if as_json:
         common.show_json(document)
     if compared is not None and not compared.equivalent:
         sys.exit(common.INVALID)
+
+
+def _over_filed_quarters(place: str, before: RulePack, after: RulePack, as_json: bool) -> dict[str, Any]:
+    """Show what a change of rules would have done to what is filed; gives the same as plain data."""
+    from ..history.restating import count_filed, over_filed_quarters  # with the database, takes a while to load
+    from ..history.store.opening import open_store
+    from ..reports import restated
+
+    store = open_store(place)
+    with common.progress("Scoring filed quarters", count_filed(store)) as advance:
+        found, head = over_filed_quarters(store, before, after, advance)
+    if not as_json:
+        common.show(restated.render(after, found, store.place, head))
+    return restated.as_dict(found, store.place, head)
 
 
 @click.command("new")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 from ..history.comparing import compare as side_by_side
+from ..history.over_time import of_area, of_team
 from ..history.store.opening import open_store
 from ..logic.quarter import Quarter
 from ..reports import comparison
+from ..reports import over_time as pages
 from . import common
 
 
@@ -39,3 +41,29 @@ def compare(before: Quarter, after: Quarter, store: str | None, team: str | None
         common.show(comparison.render_team(found, only, ledger.place))
     else:
         common.show(comparison.render(found, ledger.place))
+
+
+@click.command()
+@click.argument("team", metavar="[TEAM]", nargs=-1)
+@click.option("--district", default=None, metavar="DISTRICT", help="One district, with each of its teams.")
+@common.store_option
+@common.json_option
+@common.reports_faults
+def history(team: tuple[str, ...], district: str | None, store: str | None, as_json: bool) -> None:
+    """The filed quarters of one TEAM (its id or name) in a row; of a district; or of the whole county.
+
+    \b
+    Examples:
+      springtide history T017 --store kent.sqlite
+      springtide history --district Dover
+      springtide history
+    """
+    if team and district is not None:
+        raise click.UsageError("give a team or a district, and not both")
+    ledger = open_store(store)
+    if team:
+        found = of_team(ledger, " ".join(team))
+        common.show_json(pages.team_as_dict(found, ledger.place)) if as_json else common.show(pages.render_team(found, ledger.place))
+        return
+    area = of_area(ledger, district or "")
+    common.show_json(pages.area_as_dict(area, ledger.place)) if as_json else common.show(pages.render_area(area, ledger.place))

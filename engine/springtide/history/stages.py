@@ -11,6 +11,7 @@ from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..logic.scoring import facts_of, verdict_of, work_out
 from ..logic.truth import Truth
+from .basis import Basis
 from .movement import State
 
 
@@ -35,6 +36,13 @@ def stages(
         _scored(pack, thresholds, before, was, quarter),
         _scored(pack, thresholds, after, between, quarter),
     )
+
+
+def states_of(basis: Basis) -> dict[str, State]:
+    """What each team of a quarter comes to, by the strata alone. Raises LookupError where the pack has no thresholds."""
+    evidence = basis.as_of(basis.quarter)
+    by_team = {team.id: evidence.of(basis.pack, team.id, basis.quarter) for team in evidence.teams}
+    return _scored(basis.pack, basis.pack.values(basis.quarter), evidence, by_team, basis.quarter)
 
 
 def _scored(pack: RulePack, thresholds: dict[str, float], listed: EvidenceSet, evidence: Mapping[str, Evidence], quarter: Quarter) -> dict[str, State]:

@@ -88,7 +88,7 @@ def _section(words: Glossary, title: str, says: str, teams: list[TeamOverTime]) 
                 then, now = team.moved.then, team.moved.now
                 table.add_row(
                     f"  {team.name}", _arrow(words, then.level, now.level), _arrow(words, then.could_be, now.could_be),
-                    _change(_score(then), _score(now)), "\n".join(_said(words, team.moved)),
+                    _change(_score(then), _score(now)), "\n".join(step_lines(words, team.moved)),
                 )  # fmt: skip
     yield table
     yield Text()
@@ -111,7 +111,7 @@ def _score(state: State) -> str:
     return str(state.points) if state.points == state.high else f"{state.points}–{state.high}"
 
 
-def _said(words: Glossary, moved: Moved) -> Iterator[str]:
+def step_lines(words: Glossary, moved: Moved) -> Iterator[str]:
     """One line for each step that changed something."""
     for step, was, now in moved.steps:
         if was != now:
@@ -119,9 +119,15 @@ def _said(words: Glossary, moved: Moved) -> Iterator[str]:
 
 
 def _step_says(words: Glossary, was: State, now: State, with_level: bool) -> Iterator[str]:
-    """What one step changed: the level where other steps change it too, the pressures, supervision, the rules that hold."""
+    """What one step changed, with the level where other steps change it too."""
     if with_level and was.level != now.level:
         yield f"{words.title(was.level)} → {words.title(now.level)}"
+    changed = [*minds_changed(was, now)]
+    yield from changed or ["what it could be with what is not known"]
+
+
+def minds_changed(was: State, now: State) -> Iterator[str]:
+    """What came, went or changed between two results: the pressures, supervision, the rules that hold."""
     changes = pressure_changes(was, now)
     for became in ("came", "worsened", "eased", "went"):
         if names := [_spoken(name) for name, word in changes.items() if word == became]:
@@ -137,8 +143,6 @@ def _step_says(words: Glossary, was: State, now: State, with_level: bool) -> Ite
         yield f"{_rules(came)} now"
     if went:
         yield f"{_rules(went)} no longer"
-    if not (changes or came or went or was.supervision != now.supervision):
-        yield "what it could be with what is not known"
 
 
 def _spoken(name: str) -> str:
@@ -214,7 +218,7 @@ def render_team(found: Comparison, team: TeamOverTime, place: str) -> Renderable
         parts.append(indented(f"Level: {_change(words.title(then.level), words.title(now.level))}"))
         parts.append(indented(f"Could be: {_change(words.title(then.could_be), words.title(now.could_be))}"))
         parts.append(indented(f"Score: {_change(_score(then), _score(now))}"))
-        parts += [indented(line) for line in _said(words, team.moved)] or [indented("Nothing in its result is other than it was.")]
+        parts += [indented(line) for line in step_lines(words, team.moved)] or [indented("Nothing in its result is other than it was.")]
     parts.append(Text())
     known = {name: pair for name, pair in team.measures.items() if name in words.measures}
     if known:

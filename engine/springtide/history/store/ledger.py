@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from ...logic.quarter import Quarter, parse_quarter
 from ..problems import StoreError
@@ -124,6 +124,11 @@ def rows_over_time(connection: Connection, columns: Sequence[str], *, team: str 
     return found
 
 
+def districts(connection: Connection) -> list[str]:
+    """Every district that a filed team was in."""
+    return sorted(connection.execute(select(team_results.c.district).distinct()).scalars())
+
+
 _PLAIN = ("record", "team", "district", "position")
 
 
@@ -162,7 +167,3 @@ def add_record(connection: Connection, kind: str, quarter: Quarter, version: int
 def _written(row: Mapping[str, Any], position: int) -> dict[str, Any]:
     plain = {"team": row["team"], "district": row["district"], "position": position}
     return plain | {name: canonical(value) for name, value in row.items() if name not in plain}
-
-
-def count_of(connection: Connection, kind: str = QUARTER) -> int:
-    return connection.execute(select(func.count()).select_from(records).where(records.c.kind == kind)).scalar_one()

@@ -1,0 +1,228 @@
+"""Quarters in a row: a team's, a district's, the county's, each with a small chart that the table repeats in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ..history.glossary import Glossary
+from ..history.over_time import AreaHistory, TeamHistory, TeamQuarter
+from ..logic.quarter import Quarter
+from .comparison import step_lines
+from .store_lines import footer
+from .wording import STYLES, capital, indented
+
+_MOST_QUARTERS = 46  # side by side; of more, the latest
+_ROOMY = 28  # quarters that still have three columns each; more have two
+_LEVEL, _COULD_BE, _NEITHER, _NOT_THERE = "●", "○", "·", " "
+
+
+def render_team(found: TeamHistory, place: str) -> RenderableType:
+    words, latest = found.glossary, found.latest
+    parts: list[RenderableType] = [
+        Text(f"{latest.name} ({found.id}), {latest.district}: {_span(found.held)}", style="bold"),
+        *([Text(f"This {words.words['team']} {found.became}")] if found.became else []),
+        Text(),
+        *_chart(found),
+        Text(),
+        _table(found),
+        Text(),
+        footer(place, found.head),
+    ]
+    return Group(*parts)
+
+
+def _span(held: Iterable[Quarter]) -> str:
+    quarters = sorted(held)
+    return str(quarters[0]) if len(quarters) == 1 else f"{len(quarters)} filed quarters, {quarters[0]} to {quarters[-1]}"
+
+
+def _chart(found: TeamHistory) -> Iterator[Text]:
+    """A column for each quarter: the level as a full dot, what it could be as an open one."""
+    words = found.glossary
+    width = max(len(title) for title in words.levels.values()) + 2
+    quarters = _since_first(found)[-_MOST_QUARTERS:]
+    for level, title in reversed(words.levels.items()):
+        line = Text(f"  {title:<{width}}")
+        for quarter in quarters:
+            held = found.held.get(quarter)
+            line.append(f"{_mark(words, held, level):<{_cell(quarters)}}", style=STYLES.get(level, "") if held and held.state.level == level else "")
+        yield line
+    yield from _axis(quarters, width + 2)
+    yield from _cut(_since_first(found), quarters)
+    yield Text(f"  {_LEVEL} level   {_COULD_BE} could be, with what is not known   blank: nothing filed; no {_LEVEL}: too little is known", style="dim")
+
+
+def _mark(words: Glossary, held: TeamQuarter | None, level: str) -> str:
+    if held is None:
+        return _NOT_THERE
+    if held.state.level == level:
+        return _LEVEL
+    return _COULD_BE if held.state.could_be == level else _NEITHER
+
+
+def _since_first(found: TeamHistory) -> list[Quarter]:
+    first = min(found.held)
+    return [quarter for quarter in found.quarters if quarter >= first]
+
+
+def _cell(quarters: Sequence[Quarter]) -> int:
+    """How many columns of the terminal a quarter has."""
+    return 3 if len(quarters) <= _ROOMY else 2
+
+
+def _cut(every: Sequence[Quarter], shown: Sequence[Quarter]) -> Iterator[Text]:
+    if len(shown) < len(every):
+        yield Text(f"  The latest {len(shown)} of {len(every)} quarters; --json has all of them", style="dim")
+
+
+def _axis(quarters: Sequence[Quarter], indent: int) -> Iterator[Text]:
+    """The quarters under a chart, and the years under the quarters."""
+    width = _cell(quarters)
+    yield Text(" " * indent + "".join((f"Q{quarter.number}" if width > 2 else str(quarter.number)).ljust(width) for quarter in quarters).rstrip())
+    line = " " * indent
+    for year, held in groupby(quarters, key=lambda quarter: quarter.year):
+        room = width * len(list(held))
+        label = f"{year}/{(year + 1) % 100:02d}"
+        line += (label if len(label) < room else f"'{year % 100:02d}" if room > 3 else "").ljust(room)
+    yield Text(line.rstrip())
+
+
+def _table(found: TeamHistory) -> Table:
+    words = found.glossary
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    table.add_column("Quarter", no_wrap=True)
+    table.add_column("Level", min_width=9, overflow="fold")
+    table.add_column("Could be", min_width=8, overflow="fold")
+    table.add_column("Score", no_wrap=True)
+    table.add_column("Pressures", min_width=14, overflow="fold", ratio=3)
+    table.add_column("Since the quarter before", min_width=24, overflow="fold", ratio=5)
+    for quarter in _since_first(found):
+        held = found.held.get(quarter)
+        if held is None:
+            filed = quarter in found.filed
+            table.add_row(str(quarter), "–", "", "", "", found.became or "not in the list" if filed else "not filed")
+            continue
+        state = held.state
+        level = Text(words.title(state.level), style=STYLES.get(state.level, ""))
+        could_be = "" if state.could_be == state.level else words.title(state.could_be)
+        version = f", v{held.version}" if held.version > 1 else ""
+        table.add_row(f"{quarter}{version}", level, could_be, _score(held), _pressures(held), _since(words, held))
+    return table
+
+
+def _score(held: TeamQuarter) -> str:
+    return str(held.state.points) if held.state.points == held.state.high else f"{held.state.points}–{held.state.high}"
+
+
+def _pressures(held: TeamQuarter) -> str:
+    said = [name.replace("_", " ") + (" (severe)" if state == "severe" else "") for name, state in held.state.pressures.items() if state in ("present", "severe")]
+    unknown = [name.replace("_", " ") for name, state in held.state.pressures.items() if state == "cannot tell"]
+    told = ", ".join(said) or ("none known" if unknown else "none")
+    return told + (f"; not known: {', '.join(unknown)}" if unknown else "")
+
+
+def _since(words: Glossary, held: TeamQuarter) -> str:
+    if held.moved is None:
+        return f"{'A break: ' if held.is_break else ''}{held.why_not}"
+    return "\n".join(step_lines(words, held.moved)) or "nothing"
+
+
+def render_area(found: AreaHistory, place: str) -> RenderableType:
+    """How many teams stand at each level in each quarter, who they are, and which pressures they have."""
+    words = found.glossary
+    teams = words.words["teams"]
+    name = found.district or capital(words.words["county"])
+    parts: list[RenderableType] = [
+        Text(f"{name}: {len(found.teams)} {teams} over {_span(found.records)}", style="bold"),
+        Text(),
+        *_matrix(found),
+        Text(),
+        _levels_table(found),
+        Text(),
+        _pressures_table(found),
+        Text(),
+        *([] if found.district else [*_records(found), Text()]),
+        footer(place, found.head),
+    ]
+    return Group(*parts)
+
+
+def _matrix(found: AreaHistory) -> Iterator[RenderableType]:
+    """A row a team, a letter a quarter."""
+    words = found.glossary
+    letters, quarters = _letters(words), found.quarters[-_MOST_QUARTERS:]
+    width = max((len(_latest(held).name) for held in found.teams.values()), default=0) + 2
+    by_district = sorted(found.teams.items(), key=lambda item: (_latest(item[1]).district, _latest(item[1]).name))
+    for district, held_teams in groupby(by_district, key=lambda item: _latest(item[1]).district):
+        if not found.district:
+            yield Text(district or f"no {words.words['district']}", style="bold underline")
+        for _, held in held_teams:
+            line = Text(f"  {_latest(held).name:<{width}}")
+            for quarter in quarters:
+                at = held.get(quarter)
+                level = at.state.level if at else ""
+                could = at is not None and at.state.could_be != level and words.rank(at.state.could_be) > words.rank(level)
+                line.append((letters.get(level, " ") + ("+" if could else "")).ljust(_cell(quarters)), style=STYLES.get(level, ""))
+            yield line
+    yield from _axis(quarters, width + 2)
+    yield from _cut(found.quarters, quarters)
+    said = ", ".join(f"{letter} {words.title(level)}" for level, letter in letters.items())
+    yield Text(f"  {said}; + it could be higher, with what is not known; blank: not filed or not in the list", style="dim")
+
+
+def _latest(held: Mapping[Quarter, TeamQuarter]) -> TeamQuarter:
+    return held[max(held)]
+
+
+def _letters(words: Glossary) -> dict[str, str]:
+    """One letter for each level, a capital from where it is flagged; numbers where two levels begin alike."""
+    initials = {level: title[0].upper() if words.flags(level) else title[0].lower() for level, title in words.levels.items()}
+    if len({letter.lower() for letter in initials.values()}) < len(initials):
+        initials = {level: str(rank) for rank, level in enumerate(words.levels)}
+    return {**initials, words.insufficient[0]: "?"}
+
+
+def _levels_table(found: AreaHistory) -> Table:
+    words = found.glossary
+    levels = [*reversed(words.levels), words.insufficient[0]]
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for heading in ("Quarter", capital(words.words["teams"]), "Flagged", *(words.title(level) for level in levels)):
+        table.add_column(heading, justify="left" if heading == "Quarter" else "right", no_wrap=True)
+    for quarter in found.quarters:
+        there = found.in_quarter(quarter)
+        counts = Counter(held.state.level for held in there)
+        flagged = sum(words.flags(held.state.level) for held in there)
+        cells = [str(len(there)), str(flagged), *(str(counts[level] or "–") for level in levels)] if there else ["not filed"]
+        table.add_row(str(quarter), *cells)
+    return table
+
+
+def _pressures_table(found: AreaHistory) -> Table:
+    words = found.glossary
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, title=f"{capital(words.words['teams'])} that have each pressure (and of how many it is not known)", title_justify="left", title_style="bold")
+    for heading in ("Quarter", *(capital(name.replace("_", " ")) for name in words.pressures)):
+        table.add_column(heading, no_wrap=True)
+    for quarter in found.quarters:
+        there = found.in_quarter(quarter)
+        cells = []
+        for name in words.pressures:
+            states = Counter(held.state.pressures.get(name, "cannot tell") for held in there)
+            unknown = states["cannot tell"]
+            cells.append(f"{states['present'] + states['severe']}" + (f" ({unknown})" if unknown else ""))
+        table.add_row(str(quarter), *(cells if there else ["not filed"]))
+    return table
+
+
+def _records(found: AreaHistory) -> Iterator[RenderableType]:
+    """What was filed, by whom, and under which rules."""
+    yield Text("Filed", style="bold")
+    for record in found.records.values():
+        pack = record.body["pack"]
+        because = f", because: {record.body['because']}" if record.body["because"] else ""
+        yield indented(f"{record.name}, {record.filed}, rules {pack['id']} {pack['version']} ({pack['hash'][:12]}){because}")
