@@ -11,13 +11,14 @@ from .engines import forward_chaining
 from .engines.agreement import require_agreement
 from .engines.result import EngineResult, TeamFindings, pressures_in, rules_in, supervision_in
 from .evidence.records import EvidenceProblem, EvidenceSet, ReadFrom, Remark
+from .evidence.usual import no_history
 from .logic.confidence import Confidence, confidence_of
 from .logic.facts import Facts, Grade, Majority, SupervisionState, Team
-from .logic.missing import Missing, missing_in
+from .logic.missing import NO_HISTORY, Missing, missing_in
 from .logic.model import RulePack
 from .logic.quarter import Quarter
 from .logic.robustness import knife_edges
-from .logic.strata import Score, add_rules, majorities, notices_of, team_strata, verdict
+from .logic.strata import Score, Verdict, add_rules, majorities, notices_of, team_strata, verdict
 from .logic.truth import Truth
 
 ENGINES = ("both", "forward", "columnar")
@@ -30,6 +31,14 @@ class QuarterChoiceError(ValueError):
 
 class EngineUnavailable(RuntimeError):
     """An engine was asked for that can't be had here."""
+
+
+@dataclass(frozen=True)
+class LastQuarter:
+    """Last quarter's levels by team, and of others why there is none."""
+
+    levels: Mapping[str, str] = field(default_factory=dict)
+    why_not: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,11 +104,19 @@ class Assessment:
         }
 
 
-def assess(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None, *, engine: str = "both") -> Assessment:
+def assess(
+    pack: RulePack,
+    evidence: EvidenceSet,
+    quarter: Quarter | None = None,
+    *,
+    engine: str = "both",
+    last_levels: Mapping[str, str] | None = None,
+) -> Assessment:
     """Score one quarter's teams.
 
     Args:
         quarter: may be left out where the evidence holds one quarter only.
+        last_levels: last quarter's levels by team, where they are known already; None: from the evidence.
         engine: `both` derives every finding twice and publishes nothing if the two differ; where
             forward chaining can't be had it becomes `columnar`, and the result says so.
 
@@ -108,23 +125,41 @@ def assess(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None
         EngineUnavailable: `forward` was asked for where it can't be had.
         EnginesDisagree: the engines came to different results.
         LookupError: the pack has no thresholds for the quarter.
+        ValueError: a level in `last_levels` is none of the pack's.
     """
     quarter = choose_quarter(evidence, quarter)
     engines, because = choose_engines(engine)
-    last_levels: dict[str, str] = {}
-    for earlier in _run_of_quarters(pack, evidence, quarter):
-        result, _ = _assess(pack, evidence.as_of(earlier), earlier, engines, last_levels)
-        # A team that was made of others, or took their work over, has no level of last quarter to be compared with.
-        last_levels = {
-            team: found.verdict.level for team, found in result.teams.items() if not evidence.changes.breaks(team, earlier.next)
-        }
-    listed = evidence.as_of(quarter)
-    if not listed.teams:
-        raise QuarterChoiceError(f"the team list has no team in {quarter}")
-    result, facts = _assess(pack, listed, quarter, engines, last_levels)
+    last = _last_quarter(pack, evidence, quarter, engines, last_levels)
+    listed = _listed(evidence, quarter)
+    result, facts = _assess(pack, listed, quarter, engines, last)
     teams = tuple(_team_assessment(pack, team, result, facts[team.id], listed, quarter) for team in listed.teams)
     remarks = tuple(remark for remark in evidence.remarks if remark.quarter in (None, quarter))
     return Assessment(pack, evidence.hash, quarter, engines, because, result.county, teams, evidence.left_out, remarks, evidence.read_from)
+
+
+def levels_of(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, *, engine: str = "both") -> dict[str, Verdict]:
+    """Every team's level, could-be and score in one quarter, by team id, without what else `assess` adds.
+
+    Last quarter's level bears on none of the three, so no other quarter is scored.
+
+    Raises:
+        The same as `assess`.
+    """
+    quarter = choose_quarter(evidence, quarter)
+    return _levels_of(pack, evidence, quarter, choose_engines(engine)[0])
+
+
+def _levels_of(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, engines: tuple[str, ...]) -> dict[str, Verdict]:
+    result, _ = _assess(pack, _listed(evidence, quarter), quarter, engines, LastQuarter())
+    return {team: found.verdict for team, found in result.teams.items()}
+
+
+def _listed(evidence: EvidenceSet, quarter: Quarter) -> EvidenceSet:
+    """The evidence with the team list of a quarter. Raises QuarterChoiceError where it has no team then."""
+    listed = evidence.as_of(quarter)
+    if not listed.teams:
+        raise QuarterChoiceError(f"the team list has no team in {quarter}")
+    return listed
 
 
 def choose_quarter(evidence: EvidenceSet, quarter: Quarter | None) -> Quarter:
@@ -151,22 +186,39 @@ def choose_engines(engine: str) -> tuple[tuple[str, ...], str]:
     return (("columnar",), reason) if reason else (("forward", "columnar"), "")
 
 
-def _run_of_quarters(pack: RulePack, evidence: EvidenceSet, quarter: Quarter) -> list[Quarter]:
-    """The unbroken run of earlier quarters that the evidence holds and the pack has thresholds for, oldest first."""
-    run: list[Quarter] = []
-    earlier = quarter.previous
-    while earlier in evidence.quarters and pack.covers(earlier):
-        run.insert(0, earlier)
-        earlier = earlier.previous
-    return run
+def _last_quarter(
+    pack: RulePack, evidence: EvidenceSet, quarter: Quarter, engines: tuple[str, ...], known: Mapping[str, str] | None
+) -> LastQuarter:
+    """Last quarter's levels, as they are known already or scored from the evidence.
+
+    Only notices and reasons for confidence read them (`rulepack/condition_parser.py`), so the quarters before last
+    quarter, which its notices would read, are not scored.
+    """
+    earlier, why = quarter.previous, ""
+    if known is None:
+        known = {}
+        if earlier not in evidence.quarters or not evidence.as_of(earlier).teams:
+            why = f"{NO_HISTORY}: last quarter ({earlier}) is not there"
+        elif not pack.covers(earlier):
+            why = f"{NO_HISTORY}: these rules have no thresholds for last quarter ({earlier})"
+        else:
+            known = {team: verdict.level for team, verdict in _levels_of(pack, evidence, earlier, engines).items()}
+    elif strange := sorted(set(known.values()) - {level.id for level in (*pack.levels.levels, pack.levels.insufficient)}):
+        raise ValueError(f"'{strange[0]}', given as a level of last quarter, is no level of pack {pack.id}")
+    # A team that was made of others, or took their work over, has no level of last quarter to be compared with.
+    broken = {team: evidence.changes.break_in(team, quarter) for team in {*known, *(team.id for team in evidence.as_of(quarter).teams)}}
+    return LastQuarter(
+        {team: level for team, level in known.items() if broken[team] is None},
+        {team: no_history(change) if change else why for team, change in broken.items()},
+    )
 
 
 def _assess(
-    pack: RulePack, evidence: EvidenceSet, quarter: Quarter, engines: tuple[str, ...], last_levels: Mapping[str, str]
+    pack: RulePack, evidence: EvidenceSet, quarter: Quarter, engines: tuple[str, ...], last: LastQuarter
 ) -> tuple[EngineResult, dict[str, Facts]]:
     """One quarter by the engines chosen, with the facts that explain it; all three must agree."""
     thresholds = pack.values(quarter)
-    facts = _facts(pack, thresholds, evidence, quarter, last_levels)
+    facts = _facts(pack, thresholds, evidence, quarter, last)
     results = []
     if "forward" in engines:
         results.append(forward_chaining.evaluate(pack, thresholds, evidence.teams, facts))
@@ -174,7 +226,7 @@ def _assess(
         from .engines import columns
 
         by_team = {team: held.evidence for team, held in facts.items()}
-        results.append(columns.evaluate(pack, thresholds, evidence, quarter, by_team, last_levels))
+        results.append(columns.evaluate(pack, thresholds, evidence, quarter, by_team, last.levels))
     for other in results[1:]:
         require_agreement(results[0], other)
     _work_out(pack, thresholds, evidence, facts, results[0])
@@ -182,13 +234,13 @@ def _assess(
 
 
 def _facts(
-    pack: RulePack, thresholds: dict[str, float], evidence: EvidenceSet, quarter: Quarter, last_levels: Mapping[str, str]
+    pack: RulePack, thresholds: dict[str, float], evidence: EvidenceSet, quarter: Quarter, last: LastQuarter
 ) -> dict[str, Facts]:
     facts = {}
     for team in evidence.teams:
         held = Facts(pack, thresholds, evidence.of(pack, team.id, quarter))
         held.quarter = quarter
-        held.last_level = last_levels.get(team.id)
+        held.last_level, held.no_last_level = last.levels.get(team.id), last.why_not.get(team.id, "")
         held.periods = {period.id: quarter in period.quarters for period in pack.periods.values()}
         facts[team.id] = held
     for team in evidence.teams:
@@ -256,6 +308,10 @@ def _team_assessment(
     )
 
 
+def missing_as_dict(missing: Missing) -> dict[str, Any]:
+    return {"id": missing.id, "title": missing.title, "why": missing.why, "bears_on": list(missing.bears_on)}
+
+
 def _remark_dict(remark: Remark) -> dict[str, Any]:
     return vars(remark) | {
         "quarter": None if remark.quarter is None else str(remark.quarter),
@@ -292,5 +348,5 @@ def _team_dict(team: TeamAssessment) -> dict[str, Any]:
         "same_day": [rule for rule, truth in team.rules.items() if truth is Truth.MET and team.facts.pack.risk[rule].same_day],
         "notices": {notice: str(truth) for notice, truth in team.notices.items()},
         "confidence": {"band": team.confidence.band, "reasons": [reason.id for reason in team.confidence.reasons]},
-        "missing": [{"id": m.id, "title": m.title, "why": m.why, "bears_on": list(m.bears_on)} for m in team.missing],
+        "missing": [missing_as_dict(missing) for missing in team.missing],
     }
