@@ -320,6 +320,8 @@ def scale_rows(pack: RulePack) -> Iterator[tuple[str, str, str]]:
 
 def column_row(pack: RulePack, figure: m.Figure) -> tuple[str, ...]:
     limit = f"at most `{figure.at_most}`" if figure.at_most else ""
+    if figure.usual_of and figure.over:
+        limit = f"if empty, the mean of `{figure.usual_of}` over the {value(pack, figure.over)} before (`{figure.over}`), where all are there"
     return (f"`{figure.id}`", f"{figure.title}. {figure.help}", written(figure.unit), figure.worse_when, limit,
             figure.comes_from, bearing(pack, figure.id))  # fmt: skip
 
@@ -351,11 +353,12 @@ def bearing(pack: RulePack, name: str) -> str:
 
 
 def made_of(pack: RulePack, name: str) -> set[str]:
-    """A figure with every measure that is worked out from it, however far."""
+    """A figure with every measure, and every usual, that is worked out from it, however far."""
     names, before = {name}, 0
     while len(names) > before:
         before = len(names)
         names |= {x.id for x in pack.measures.values() if x.formula and names & {part for part, _ in names_in(x.formula)}}
+        names |= {x.id for x, of, _ in pack.usuals if of.id in names}
     return names
 
 

@@ -74,7 +74,7 @@ class _Maker:
             for n in range(4)
         }  # fmt: skip
         levels = m.Levels(
-            tuple(m.Level(name, name.title(), "", "") for name in LEVELS), "elevated",
+            tuple(m.Level(name, name.title(), "", "") for name in LEVELS), "elevated", "increased",
             m.Level("insufficient evidence", "Insufficient evidence", "", ""), "n2", {"major": "n1"}, {"minor": "n1"},
         )  # fmt: skip
         theme = m.Theme("theme", "Theme", (6,))

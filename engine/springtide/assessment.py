@@ -11,13 +11,15 @@ from .engines import forward_chaining
 from .engines.agreement import require_agreement
 from .engines.result import EngineResult, TeamFindings, pressures_in, rules_in, supervision_in
 from .evidence.records import EvidenceProblem, EvidenceSet, ReadFrom, Remark
+from .evidence.usual import no_history
 from .logic.confidence import Confidence, confidence_of
 from .logic.facts import Facts, Grade, Majority, SupervisionState, Team
-from .logic.missing import Missing, missing_in
+from .logic.missing import NO_HISTORY, Missing, missing_in
 from .logic.model import RulePack
 from .logic.quarter import Quarter
 from .logic.robustness import knife_edges
-from .logic.strata import Score, Verdict, add_rules, majorities, notices_of, team_strata, verdict
+from .logic.scoring import facts_of, verdict_of, work_out
+from .logic.strata import Score, Verdict, notices_of
 from .logic.truth import Truth
 
 ENGINES = ("both", "forward", "columnar")
@@ -30,6 +32,14 @@ class QuarterChoiceError(ValueError):
 
 class EngineUnavailable(RuntimeError):
     """An engine was asked for that can't be had here."""
+
+
+@dataclass(frozen=True)
+class LastQuarter:
+    """Last quarter's levels by team, and of others why there is none."""
+
+    levels: Mapping[str, str] = field(default_factory=dict)
+    why_not: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,44 +106,61 @@ class Assessment:
 
 
 def assess(
-    pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None, *, engine: str = "both",
+    pack: RulePack,
+    evidence: EvidenceSet,
+    quarter: Quarter | None = None,
+    *,
+    engine: str = "both",
     last_levels: Mapping[str, str] | None = None,
-) -> Assessment:  # fmt: skip
+) -> Assessment:
     """Score one quarter's teams.
 
     Args:
         quarter: may be left out where the evidence holds one quarter only.
+        last_levels: last quarter's levels by team, where they are known already; None: from the evidence.
         engine: `both` derives every finding twice and publishes nothing if the two differ; where
             forward chaining can't be had it becomes `columnar`, and the result says so.
-        last_levels: each team's level of last quarter, where they are known already; without it, from the evidence.
 
     Raises:
         QuarterChoiceError: no such quarter in the evidence, or several and none named.
         EngineUnavailable: `forward` was asked for where it can't be had.
         EnginesDisagree: the engines came to different results.
         LookupError: the pack has no thresholds for the quarter.
+        ValueError: a level in `last_levels` is none of the pack's.
     """
     quarter = choose_quarter(evidence, quarter)
     engines, because = choose_engines(engine)
-    if last_levels is None:
-        last = quarter.previous
-        found = levels_of(pack, evidence, last, engine=engine) if last in evidence.quarters and pack.covers(last) else {}
-        # A team that was made of others, or took their work over, has no level of last quarter to be compared with.
-        last_levels = {team: verdict.level for team, verdict in found.items() if not evidence.changes.breaks(team, quarter)}
-    listed = evidence.as_of(quarter)
-    if not listed.teams:
-        raise QuarterChoiceError(f"the team list has no team in {quarter}")
-    result, facts = _assess(pack, listed, quarter, engines, last_levels)
+    last = _last_quarter(pack, evidence, quarter, engines, last_levels)
+    listed = _listed(evidence, quarter)
+    result, facts = _assess(pack, listed, quarter, engines, last)
     teams = tuple(_team_assessment(pack, team, result, facts[team.id], listed, quarter) for team in listed.teams)
     remarks = tuple(remark for remark in evidence.remarks if remark.quarter in (None, quarter))
     return Assessment(pack, evidence.hash, quarter, engines, because, result.county, teams, evidence.left_out, remarks, evidence.read_from)
 
 
 def levels_of(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, *, engine: str = "both") -> dict[str, Verdict]:
-    """What each team's level, could-be and score come to, for what rests on them. Raises as `assess` does."""
-    engines, _ = choose_engines(engine)
-    result, _ = _assess(pack, evidence.as_of(quarter), quarter, engines, {})
+    """Every team's level, could-be and score in one quarter, by team id, without what else `assess` adds.
+
+    Last quarter's level bears on none of the three, so no other quarter is scored.
+
+    Raises:
+        The same as `assess`.
+    """
+    quarter = choose_quarter(evidence, quarter)
+    return _levels_of(pack, evidence, quarter, choose_engines(engine)[0])
+
+
+def _levels_of(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, engines: tuple[str, ...]) -> dict[str, Verdict]:
+    result, _ = _assess(pack, _listed(evidence, quarter), quarter, engines, LastQuarter())
     return {team: found.verdict for team, found in result.teams.items()}
+
+
+def _listed(evidence: EvidenceSet, quarter: Quarter) -> EvidenceSet:
+    """The evidence with the team list of a quarter. Raises QuarterChoiceError where it has no team then."""
+    listed = evidence.as_of(quarter)
+    if not listed.teams:
+        raise QuarterChoiceError(f"the team list has no team in {quarter}")
+    return listed
 
 
 def choose_quarter(evidence: EvidenceSet, quarter: Quarter | None) -> Quarter:
@@ -160,64 +187,56 @@ def choose_engines(engine: str) -> tuple[tuple[str, ...], str]:
     return (("columnar",), reason) if reason else (("forward", "columnar"), "")
 
 
+def _last_quarter(
+    pack: RulePack, evidence: EvidenceSet, quarter: Quarter, engines: tuple[str, ...], known: Mapping[str, str] | None
+) -> LastQuarter:
+    """Last quarter's levels, as they are known already or scored from the evidence.
+
+    Only notices and reasons for confidence read them (`rulepack/condition_parser.py`), so the quarters before last
+    quarter, which its notices would read, are not scored.
+    """
+    earlier, why = quarter.previous, ""
+    if known is None:
+        known = {}
+        if earlier not in evidence.quarters or not evidence.as_of(earlier).teams:
+            why = f"{NO_HISTORY}: last quarter ({earlier}) is not there"
+        elif not pack.covers(earlier):
+            why = f"{NO_HISTORY}: these rules have no thresholds for last quarter ({earlier})"
+        else:
+            known = {team: verdict.level for team, verdict in _levels_of(pack, evidence, earlier, engines).items()}
+    elif strange := sorted(set(known.values()) - {level.id for level in (*pack.levels.levels, pack.levels.insufficient)}):
+        raise ValueError(f"'{strange[0]}', given as a level of last quarter, is no level of pack {pack.id}")
+    # A team that was made of others, or took their work over, has no level of last quarter to be compared with.
+    broken = {team: evidence.changes.break_in(team, quarter) for team in {*known, *(team.id for team in evidence.as_of(quarter).teams)}}
+    return LastQuarter(
+        {team: level for team, level in known.items() if broken[team] is None},
+        {team: no_history(change) if change else why for team, change in broken.items()},
+    )
+
+
 def _assess(
-    pack: RulePack, evidence: EvidenceSet, quarter: Quarter, engines: tuple[str, ...], last_levels: Mapping[str, str]
+    pack: RulePack, evidence: EvidenceSet, quarter: Quarter, engines: tuple[str, ...], last: LastQuarter
 ) -> tuple[EngineResult, dict[str, Facts]]:
     """One quarter by the engines chosen, with the facts that explain it; all three must agree."""
     thresholds = pack.values(quarter)
-    facts = _facts(pack, thresholds, evidence, quarter, last_levels)
+    by_team = {team.id: evidence.of(pack, team.id, quarter) for team in evidence.teams}
+    facts = facts_of(pack, thresholds, evidence.teams, by_team, quarter, last.levels, last.why_not)
     results = []
     if "forward" in engines:
         results.append(forward_chaining.evaluate(pack, thresholds, evidence.teams, facts))
     if "columnar" in engines:
         from .engines import columns
 
-        by_team = {team: held.evidence for team, held in facts.items()}
-        results.append(columns.evaluate(pack, thresholds, evidence, quarter, by_team, last_levels))
+        results.append(columns.evaluate(pack, thresholds, evidence, quarter, by_team, last.levels))
     for other in results[1:]:
         require_agreement(results[0], other)
-    _work_out(pack, thresholds, evidence, facts, results[0])
+    county = work_out(pack, thresholds, evidence.teams, facts)
+    require_agreement(results[0], _as_result(pack, facts, county))
     return results[0], facts
 
 
-def _facts(
-    pack: RulePack, thresholds: dict[str, float], evidence: EvidenceSet, quarter: Quarter, last_levels: Mapping[str, str]
-) -> dict[str, Facts]:
-    facts = {}
-    for team in evidence.teams:
-        held = Facts(pack, thresholds, evidence.of(pack, team.id, quarter))
-        held.quarter = quarter
-        held.last_level = last_levels.get(team.id)
-        held.periods = {period.id: quarter in period.quarters for period in pack.periods.values()}
-        facts[team.id] = held
-    for team in evidence.teams:
-        facts[team.id].receiving = facts.get(team.transfers_to)
-    return facts
-
-
-def _work_out(
-    pack: RulePack, thresholds: dict[str, float], evidence: EvidenceSet, facts: dict[str, Facts], result: EngineResult
-) -> None:
-    """Fill in every stratum of the facts, from which explanations are read; they must say what the engines say."""
-    for held in facts.values():
-        team_strata(held)
-    counted = []
-    for area in sorted({team.county for team in evidence.teams}):
-        members = [team.id for team in evidence.teams if team.county == area]
-        affected = {p: [facts[team].affected[p] for team in members] for p in pack.county_pressures}
-        found = majorities(pack, thresholds, area, affected)
-        for team in members:
-            facts[team].county = {majority.pressure: majority.on for majority in found}
-            facts[team].majorities = {majority.pressure: majority for majority in found}
-        counted += found
-    for held in facts.values():
-        add_rules(held)
-    require_agreement(result, _as_result(pack, thresholds, facts, tuple(counted)))
-
-
-def _as_result(
-    pack: RulePack, thresholds: dict[str, float], facts: dict[str, Facts], county: tuple[Majority, ...]
-) -> EngineResult:
+def _as_result(pack: RulePack, facts: dict[str, Facts], county: tuple[Majority, ...]) -> EngineResult:
+    """What the strata by themselves come to, from which explanations are read; it must be what the engines say."""
     teams = {}
     for team, held in facts.items():
         assert held.supervision is not None
@@ -229,7 +248,7 @@ def _as_result(
         for part in ("strained", "adequate", "inferred"):
             findings[f"{pack.supervision.id}.{part}"] = getattr(held.supervision, part)
         findings |= held.rules | notices_of(held)
-        teams[team] = TeamFindings(findings, verdict(pack, thresholds, held.pressures, held.supervision, held.rules))
+        teams[team] = TeamFindings(findings, verdict_of(held))
     return EngineResult("explanation", teams, county)
 
 
@@ -253,6 +272,10 @@ def _team_assessment(
         last_level=facts.last_level,
         facts=facts,
     )
+
+
+def missing_as_dict(missing: Missing) -> dict[str, Any]:
+    return {"id": missing.id, "title": missing.title, "why": missing.why, "bears_on": list(missing.bears_on)}
 
 
 def _remark_dict(remark: Remark) -> dict[str, Any]:
@@ -291,5 +314,5 @@ def _team_dict(team: TeamAssessment) -> dict[str, Any]:
         "same_day": [rule for rule, truth in team.rules.items() if truth is Truth.MET and team.facts.pack.risk[rule].same_day],
         "notices": {notice: str(truth) for notice, truth in team.notices.items()},
         "confidence": {"band": team.confidence.band, "reasons": [reason.id for reason in team.confidence.reasons]},
-        "missing": [{"id": m.id, "title": m.title, "why": m.why, "bears_on": list(m.bears_on)} for m in team.missing],
+        "missing": [missing_as_dict(missing) for missing in team.missing],
     }

@@ -211,7 +211,7 @@ def tiny(notices: dict[str, c.Condition], other: dict[str, float] | None = None,
         name: m.RiskRule(**_declared(name), level=level, when=when, points=1, same_day=False, tell_the_manager="") for name, (level, when) in rules.items()
     }  # fmt: skip
     levels = m.Levels(
-        tuple(m.Level(name, name.title(), "", "") for name in LEVELS), "elevated", m.Level("insufficient evidence", "Insufficient evidence", "", ""),
+        tuple(m.Level(name, name.title(), "", "") for name in LEVELS), "elevated", "increased", m.Level("insufficient evidence", "Insufficient evidence", "", ""),
         "two", {"major": "one", "minor": "three"}, {"minor": "two"},
     )  # fmt: skip
     asked = {name: m.Notice(**_declared(name), channel="notice", when=when, tell_the_manager="") for name, when in notices.items()}

@@ -68,7 +68,7 @@ def changes(old: m.RulePack, new: m.RulePack) -> tuple[Change, ...]:
     found += _changed("threshold", old.thresholds, new.thresholds, _threshold_words)
     found += _changed("rule", old.rules, new.rules, _rule_words)
     found += _changed("measure", old.measures, new.measures, lambda one: f"{one.formula_text or 'supplied'} ({one.unit}, worse when {one.worse_when})")
-    found += _changed("figure", old.figures, new.figures, lambda one: f"{one.unit}, worse when {one.worse_when}, from {one.comes_from}")
+    found += _changed("figure", old.figures, new.figures, _figure_words)
     found += _changed("question", old.questions, new.questions, lambda one: f"{one.statement} ({one.favourable_when})")
     found += _changed("period", old.periods, new.periods, lambda one: ", ".join(map(str, one.quarters)))
     found += _changed("sense check", old.sense_checks, new.sense_checks, _sense_words)
@@ -81,6 +81,11 @@ def _changed(kind: str, old: Mapping[str, Any], new: Mapping[str, Any], words: C
         before, after = (words(held[name]) if name in held else "" for held in (old, new))
         if before != after:
             yield Change(kind, name, before, after)
+
+
+def _figure_words(figure: m.Figure) -> str:
+    usual = f", the mean of {figure.usual_of} over {figure.over} where left empty" if figure.usual_of else ""
+    return f"{figure.unit}, worse when {figure.worse_when}, from {figure.comes_from}{usual}"
 
 
 def _threshold_words(threshold: m.Threshold) -> str:

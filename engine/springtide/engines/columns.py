@@ -68,17 +68,16 @@ def _answers(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, index: pd.
     returned = [response for response in evidence.responses if response.quarter == quarter]
     if not returned:
         return pd.DataFrame(index=index)
-    owners = [response.team for response in returned]
-    counts: dict[str, pd.Series] = {}
+    names = [columnar.answer_column(question, part) for question in pack.questions_read for part in columnar.ANSWER_PARTS]
+    counts = {team: dict.fromkeys(names, 0.0) for team in index}
     for question in pack.questions_read:
-        answers = pd.Series([response.answers.get(question) for response in returned], dtype="object")
         good = favourable_answers(pack.questions[question], scale)
         sort = {answer: "favourable" if answer in good else "adverse" for answer in scale.answers}
         sort |= {scale.missing: "unknown", scale.not_counted: "not_applicable"}
-        table = pd.crosstab(pd.Series(owners, name=columnar.TEAM), answers.map(sort).fillna("unknown"))
-        table = table.reindex(index=index, columns=list(columnar.ANSWER_PARTS), fill_value=0)
-        counts |= {columnar.answer_column(question, part): table[part].astype("float64") for part in columnar.ANSWER_PARTS}
-    return pd.DataFrame(counts, index=index)
+        for response in returned:
+            if response.team in counts:
+                counts[response.team][columnar.answer_column(question, sort.get(response.answers.get(question) or scale.missing, "unknown"))] += 1
+    return pd.DataFrame.from_records([counts[team] for team in index], index=index, columns=names)
 
 
 def result_of(pack: RulePack, thresholds: dict[str, float], rated: pd.DataFrame) -> EngineResult:

@@ -22,6 +22,12 @@ class Change:
     says: str
     breaks: bool
 
+    @property
+    def dated(self) -> str:
+        """What it says, with its quarter: "T5 began in 2009/10 Q2"."""
+        more = "," if " " in self.says.removeprefix(f"{self.team} ") else ""
+        return f"{self.says}{more} in {self.quarter}"
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -31,7 +37,11 @@ class Changes:
 
     def breaks(self, team: str, quarter: Quarter) -> bool:
         """Whether a team's figures of this quarter may not be compared with those of the quarter before."""
-        return (team, quarter) in self._breaks
+        return self.break_in(team, quarter) is not None
+
+    def break_in(self, team: str, quarter: Quarter) -> Change | None:
+        """What makes a team's past not its own from a quarter on; None where nothing does."""
+        return self._breaks.get((team, quarter))
 
     def teams_in(self, quarter: Quarter) -> frozenset[str]:
         """The ids of the teams that the list has in a quarter."""
@@ -41,8 +51,8 @@ class Changes:
         return tuple(change for change in self.all if change.quarter == quarter)
 
     @cached_property
-    def _breaks(self) -> frozenset[tuple[str, Quarter]]:
-        return frozenset((change.team, change.quarter) for change in self.all if change.breaks)
+    def _breaks(self) -> dict[tuple[str, Quarter], Change]:
+        return {(change.team, change.quarter): change for change in reversed(self.all) if change.breaks}
 
     @cached_property
     def all(self) -> tuple[Change, ...]:
@@ -64,7 +74,7 @@ class Changes:
         yield from self._transfers_that_end(rows)
         for (name, quarter), sources in sorted(came_from.items()):
             if name in rows and rows[name][0].from_quarter != quarter:
-                yield Change(name, quarter, f"{name} took over the work of {_and(sources)}", breaks=True)
+                yield Change(name, quarter, f"{name} took over the work of {with_and(sources)}", breaks=True)
 
     def _transfers_that_end(self, rows: dict[str, list[Team]]) -> Iterator[Change]:
         """Teams that hand their work on to one that is not there any more, from its first quarter away."""
@@ -78,7 +88,7 @@ class Changes:
         first, last = held[0], held[-1]
         if first.from_quarter is not None:
             sources = came_from.get((team, first.from_quarter), [])
-            begun = f"{team} began" + (f", from {_and(sources)}" if sources else "")
+            begun = f"{team} began" + (f", from {with_and(sources)}" if sources else "")
             yield Change(team, first.from_quarter, begun, breaks=True)
         for before, after in pairwise(held):
             assert after.from_quarter is not None and before.to_quarter is not None
@@ -90,10 +100,11 @@ class Changes:
                 # Another county has other pressures; another name or district leaves the team's own figures what they were.
                 yield Change(team, after.from_quarter, f"{team} is now {'; '.join(said)}", breaks=before.county != after.county)
         if last.to_quarter is not None:
-            became = f" and became {_and(last.became)}" if last.became else ""
+            became = f" and became {with_and(last.became)}" if last.became else ""
             yield Change(team, last.to_quarter.next, f"{team} ended after {last.to_quarter}{became}", breaks=False)
 
 
-def _and(names: Iterable[str]) -> str:
+def with_and(names: Iterable[str]) -> str:
+    """Names in a sentence: "A, B and C"."""
     listed = list(names)
     return " and ".join([*([", ".join(listed[:-1])] if listed[1:] else []), listed[-1]])

@@ -7,15 +7,17 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 from ..logic.answers import Answer, combine
-from ..logic.facts import Evidence, Team
+from ..logic.facts import Evidence, Team, last_quarters
+from ..logic.missing import NO_HISTORY
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..logic.truth import Truth
 from .changes import Changes
 from .places import Where, in_words, rank
+from .usual import Usual, no_history, says_more_than_blank, usual
 
 RESPONDENTS = ("manager", "practitioner", "collective")
 
@@ -231,13 +233,46 @@ class EvidenceSet:
         answers = {q.id: _combined(pack, q.id, responses) for q in pack.questionnaire.questions} if responses else {}
         cells = {name: row.at.of(name) for row in self._figures.get((team, quarter), []) for name in row.figures}
         cells |= {question: _all_stand([response.at for response in responses], question) for question in answers}
+        usual = self._usual(pack, team, quarter)
+        broken = self.changes.break_in(team, quarter)
+        last_usual = {} if broken else self._usual(pack, team, quarter.previous)
+        by_name = usual | {last_quarters(name): one for name, one in last_usual.items()}
         return Evidence(
-            figures=self.figures_of(team, quarter) | _counted(pack, responses, quarter),
-            last_quarter={} if self.changes.breaks(team, quarter) else self.figures_of(team, quarter.previous),
+            figures=self.figures_of(team, quarter) | _known(usual) | _counted(pack, responses, quarter),
+            last_quarter={} if broken else self.figures_of(team, quarter.previous) | _known(last_usual),
             answers=answers,
             split_questions=_split(pack, responses),
-            cells=cells,
+            cells=cells | {name: usual[name].says for name in _known(usual)},
+            made_of={name: one.made_of for name, one in by_name.items() if one.value is not None},
+            no_history={name: one.says for name, one in by_name.items() if one.value is None},
+            no_last_quarter=self._no_last_quarter(team, quarter),
         )
+
+    def _usual(self, pack: RulePack, team: str, quarter: Quarter) -> dict[str, Usual]:
+        """What is worked out from a team's earlier quarters, of what was neither supplied nor said not to be had."""
+        supplied, marks = self.figures_of(team, quarter), self.marks_of(team, quarter)
+        found = {}
+        for figure, of, over in pack.usuals:
+            dated = over.in_force(quarter)
+            if dated is None or figure.id in supplied or says_more_than_blank(marks.get(figure.id, "")):
+                continue
+            quarters = quarter.before(round(dated.value))
+            breaks = (self.changes.break_in(team, later) for later in (quarter, *quarters[:0:-1]))
+            found[figure.id] = usual(of, quarters, partial(self.figures_of, team), next(filter(None, breaks), None))
+        return found
+
+    def _no_last_quarter(self, team: str, quarter: Quarter) -> str:
+        """Why nothing is known of a team's last quarter; nothing where something is."""
+        broken = self.changes.break_in(team, quarter)
+        if broken is not None:
+            return no_history(broken)
+        if (team, quarter.previous) in self._figures:
+            return ""
+        return f"{NO_HISTORY}: last quarter ({quarter.previous}) is not there"
+
+
+def _known(usual: dict[str, Usual]) -> dict[str, float]:
+    return {name: one.value for name, one in usual.items() if one.value is not None}
 
 
 def _period(team: Team) -> list[str]:

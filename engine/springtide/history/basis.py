@@ -31,8 +31,9 @@ class Basis:
 
 
 def looks_back(pack: RulePack, quarter: Quarter) -> int:
-    """How many quarters before one its rules read figures of."""
-    return 1
+    """How many quarters before one its rules read figures of: last quarter, and those that make its team's usual."""
+    over = [in_force.value for _, _, threshold in pack.usuals if (in_force := threshold.in_force(quarter))]
+    return 1 + round(max(over, default=0))
 
 
 def quarters_before(quarter: Quarter, number: int) -> Iterator[Quarter]:

@@ -128,7 +128,8 @@ def _team_id(connection: Connection, stands: Mapping[Quarter, ledger.Record], na
     wanted = " ".join(named.split()).lower()
     names: dict[str, str] = {}
     for quarter in sorted(stands, reverse=True):
-        for team in stands[quarter].body["teams"]:
+        there: list[str] = [*stands[quarter].body["teams"]]
+        for team in there:
             if team.lower() == wanted:
                 return team
     for quarter in sorted(stands, reverse=True):

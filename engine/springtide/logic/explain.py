@@ -11,6 +11,7 @@ from . import conditions as c
 from .facts import Facts, Majority
 from .formula import names_in
 from .judge import Reason, reason_for, truth_of
+from .missing import why_unknown
 from .model import DatedValue, Declared, RulePack
 from .truth import Truth
 from .units import UNITS
@@ -257,7 +258,8 @@ def _measure_node(reason: Reason, test: c.MeasureTest, facts: Facts) -> Node:
     limit = facts.thresholds[test.threshold]
     margin = "" if reason.margin is None or reason.value is None else unit.say_gap(reason.margin, float(reason.value), limit)
     return Node(
-        "measure", declared.title, reason.truth, test.measure, value=number_said(facts, test.measure),
+        "measure", declared.title, reason.truth, test.measure,
+        value=why_unknown(facts, test.measure) if reason.value is None else number_said(facts, test.measure),
         threshold=f"{test.comparison.replace('_', ' ')} {UNITS[threshold.unit].say(limit)} ({threshold.title})",
         margin=margin, rests_on=rests_on(facts, test.threshold),
         cites=getattr(declared, "cites", ()), cells=tuple(cells_of(test.measure, facts)),

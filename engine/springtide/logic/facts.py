@@ -48,12 +48,21 @@ class Team:
         return begins is None or ends is None or begins <= ends
 
 
+def last_quarters(name: str) -> str:
+    """The name of last quarter's value of a figure or measure, as a formula has it."""
+    return f"last_quarter({name})"
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One team's evidence for one quarter.
 
     `figures` and `last_quarter` hold what was supplied, by figure (or by measure where it was
     supplied as it is); what is absent was not supplied. `cells` says where each came from.
+
+    Some are worked out from earlier quarters: `made_of` has the values that such a figure is the mean of, `no_history`
+    says why another could not be. `no_last_quarter` says why nothing at all is known of last quarter. Names of last
+    quarter's figures are written as in a formula, `last_quarter(name)`.
     """
 
     figures: dict[str, float] = field(default_factory=dict)
@@ -61,6 +70,9 @@ class Evidence:
     answers: dict[str, Answer] = field(default_factory=dict)
     split_questions: tuple[str, ...] = ()
     cells: dict[str, str] = field(default_factory=dict)
+    made_of: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    no_history: dict[str, str] = field(default_factory=dict)
+    no_last_quarter: str = ""
 
     def answer(self, question: str) -> Answer:
         return self.answers.get(question, NO_ANSWER)
@@ -151,6 +163,7 @@ class Facts:
         self.receiving: Facts | None = None
         self.quarter: Quarter | None = None
         self.last_level: str | None = None
+        self.no_last_level = ""
         self.periods: dict[str, bool] = {}
         self.knife_edges: frozenset[str] | None = None
         self._values: dict[str, float | None] = {}

@@ -58,7 +58,11 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Figure:
-    """A column of evidence."""
+    """A column of evidence.
+
+    Where it was not supplied, it may be the mean of another, `usual_of`, over as many of the team's own quarters before
+    this one as the threshold `over` says.
+    """
 
     id: str
     title: str
@@ -68,6 +72,8 @@ class Figure:
     worse_when: Direction
     comes_from: str
     at_most: str | None = None
+    usual_of: str | None = None
+    over: str | None = None
     at: str = field(default="", compare=False)
 
 
@@ -347,6 +353,15 @@ class RulePack:
     @cached_property
     def questions(self) -> dict[str, Question]:
         return {question.id: question for question in self.questionnaire.questions}
+
+    @cached_property
+    def usuals(self) -> tuple[tuple[Figure, Figure, Threshold], ...]:
+        """Figures that may be worked out from earlier quarters, each with the figure whose mean it is and over how many."""
+        return tuple(
+            (figure, self.figures[figure.usual_of], self.thresholds[figure.over])
+            for figure in self.figures.values()
+            if figure.usual_of is not None and figure.over is not None
+        )
 
     @cached_property
     def families(self) -> dict[str, tuple[TeamPressure, ...]]:

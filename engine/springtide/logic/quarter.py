@@ -38,6 +38,13 @@ class Quarter:
     def previous(self) -> Quarter:
         return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)
 
+    def before(self, number: int) -> list[Quarter]:
+        """So many quarters before this one, oldest first."""
+        found = [self]
+        while len(found) <= number:
+            found.append(found[-1].previous)
+        return found[:0:-1]
+
     @staticmethod
     def holding(day: date) -> Quarter:
         """The quarter in which a day lies."""

@@ -12,15 +12,18 @@ from .strata import Verdict, add_rules, majorities, team_strata, verdict
 
 def facts_of(
     pack: RulePack, thresholds: dict[str, float], teams: Iterable[Team], evidence: Mapping[str, Evidence], quarter: Quarter,
-    last_levels: Mapping[str, str],
+    last_levels: Mapping[str, str], no_last_level: Mapping[str, str] | None = None,
 ) -> dict[str, Facts]:  # fmt: skip
-    """What is known of each team, by its id, with no stratum worked out yet."""
+    """What is known of each team, by its id, with no stratum worked out yet.
+
+    `last_levels` has last quarter's level of each team; `no_last_level`, of others why there is none.
+    """
     facts = {}
     listed = list(teams)
     for team in listed:
         held = Facts(pack, thresholds, evidence[team.id])
         held.quarter = quarter
-        held.last_level = last_levels.get(team.id)
+        held.last_level, held.no_last_level = last_levels.get(team.id), (no_last_level or {}).get(team.id, "")
         held.periods = {period.id: quarter in period.quarters for period in pack.periods.values()}
         facts[team.id] = held
     for team in listed:

@@ -10,7 +10,8 @@ A count under five of people, posts, cases, sessions or files can point at someo
   this quarter or of last quarter;
 - a measure supplied as it is, from which a small count follows with what else was supplied;
 - of a whole and its parts: a part that all but a few of the whole belong to, and the other parts
-  where one is left out.
+  where one is left out;
+- a mean of earlier quarters, one of which is a small count: with the others it would give that one away.
 
 What stays are levels, what is met and thresholds. With thresholds under five these narrow a count
 down ("fewer than 5", and "at least 2" is met), at the edge to a single number; that is the price of
@@ -21,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from .facts import Facts
+from .facts import Facts, last_quarters
 from .formula import Arithmetic, Formula, Name, SquareRoot, compute, names_in
 from .model import RulePack
 from .units import UNITS, Unit
@@ -57,12 +58,21 @@ def _hide(facts: Facts, last: bool, before: Hidden) -> dict[str, str]:
     values = {name: facts.last_value(name) if last else facts.value(name) for name in (*pack.figures, *pack.measures)}
     known = {name: value for name, value in values.items() if value is not None}
     found = {name: FEWER for name, value in known.items() if is_small(value, _unit(pack, name))}
+    found |= dict.fromkeys(_means_of_few(facts, last), WITHHELD)
     while True:  # each step may hide more, of finitely many numbers
         more = dict.fromkeys((*_parts(pack, known, found), *_derived(pack, supplied, known, found, before)), WITHHELD)
         new = {name: words for name, words in more.items() if name not in found}
         if not new:
             return found
         found |= new
+
+
+def _means_of_few(facts: Facts, last: bool) -> Iterator[str]:
+    """Figures worked out from earlier quarters of which one had a small count."""
+    for figure, of, _ in facts.pack.usuals:
+        name = last_quarters(figure.id) if last else figure.id
+        if any(is_small(value, UNITS[of.unit]) for value in facts.evidence.made_of.get(name, ())):
+            yield figure.id
 
 
 def _parts(pack: RulePack, known: Mapping[str, float], found: Hidden) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,9 +10,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from ..assessment import Assessment, TeamAssessment
+from ..assessment import Assessment, TeamAssessment, missing_as_dict
 from ..logic import explain as x
-from ..logic.missing import Missing
+from ..logic.missing import NO_HISTORY, Missing, missing_of_notices
 from ..logic.points import Scored, Share, points
 from ..logic.truth import Truth
 from . import decided
@@ -45,6 +45,9 @@ def render(assessment: Assessment, team: TeamAssessment, *, full: bool = False, 
     met = shown(x.notices(facts, team.notices))
     if met:
         parts += [_forest("Notices (they decide no level)", met, seen), Text()]
+    untold = missing_of_notices(facts, {})
+    if untold:
+        parts += [*_untold(team, untold), Text()]
     parts += [*_confidence(team), Text(), *_advice(assessment, team)]
     return Group(*parts)
 
@@ -121,6 +124,7 @@ def plain(team: TeamAssessment, *, full: bool = False, for_sharing: bool = False
             "from": [_plain_share(share) for share in points(facts, team.missing)],
         },
         "notices": [_plain(node) for node in shown(x.notices(facts, team.notices))],
+        "notices_in_doubt": [missing_as_dict(missing) for missing in missing_of_notices(facts, {})],
         "advice": [asdict(advice) for advice in x.advice(facts, team.level, team.notices)],
     }  # fmt: skip
 
@@ -208,6 +212,23 @@ def _missing(team: TeamAssessment) -> Iterator[RenderableType]:
     yield Text("Missing, and what waits for it", style="bold")
     for missing in team.missing:
         yield indented(f"{missing.title}: {missing.why} ({', '.join(name.replace('_', ' ') for name in missing.bears_on)})")
+
+
+def _untold(team: TeamAssessment, untold: Sequence[Missing]) -> Iterator[RenderableType]:
+    """A line for each notice that looks back at earlier quarters and can't be told, with why."""
+    yield Text("Notices that can't be told", style="bold")
+    notices = team.facts.pack.notices
+    for name in (name for name in notices if any(name in missing.bears_on for missing in untold)):
+        titles: dict[str, list[str]] = {}
+        for missing in untold:
+            if name in missing.bears_on:
+                titles.setdefault(missing.why, []).append(missing.title)
+        yield indented(f"{name}: {notices[name].title}: {'; '.join(_why(why, held) for why, held in titles.items())}")
+
+
+def _why(why: str, titles: Sequence[str]) -> str:
+    """A reason with what it is given for, unless it says so itself."""
+    return why if why.startswith(NO_HISTORY) else f"{', '.join(titles)}: {why}"
 
 
 def _confidence(team: TeamAssessment) -> Iterator[RenderableType]:

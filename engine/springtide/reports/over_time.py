@@ -47,7 +47,7 @@ def _chart(found: TeamHistory) -> Iterator[Text]:
     words = found.glossary
     width = max(len(title) for title in words.levels.values()) + 2
     quarters = _since_first(found)[-_MOST_QUARTERS:]
-    for level, title in reversed(words.levels.items()):
+    for level, title in reversed([*words.levels.items()]):
         line = Text(f"  {title:<{width}}")
         for quarter in quarters:
             held = found.held.get(quarter)
@@ -190,7 +190,7 @@ def _letters(words: Glossary) -> dict[str, str]:
 
 def _levels_table(found: AreaHistory) -> Table:
     words = found.glossary
-    levels = [*reversed(words.levels), words.insufficient[0]]
+    levels = [*[*words.levels][::-1], words.insufficient[0]]
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for heading in ("Quarter", capital(words.words["teams"]), "Flagged", *(words.title(level) for level in levels)):
         table.add_column(heading, justify="left" if heading == "Quarter" else "right", no_wrap=True)

@@ -234,8 +234,14 @@ def _measure_page(pack: m.RulePack, measure: m.Measure) -> Page:
 
 def _figure_page(pack: m.RulePack, figure: m.Figure) -> Page:
     facts = (("Means", figure.help), ("Column of", f"{figure.table}.csv"), *_number_facts(figure), ("At most", figure.at_most or ""),
-             ("Read by", ", ".join(_readers(pack, figure.id))))  # fmt: skip
+             ("Where left empty", _worked_out(pack, figure)), ("Read by", ", ".join(_readers(pack, figure.id))))  # fmt: skip
     return Page(figure.id, "figure", figure.title, facts)
+
+
+def _worked_out(pack: m.RulePack, figure: m.Figure) -> str:
+    if figure.usual_of is None or figure.over is None:
+        return ""
+    return f"the mean of {figure.usual_of} over the {_value_now(pack, figure.over)} before this one ({figure.over}), where all of them are there"
 
 
 def _paragraph_page(paragraph: m.Paragraph) -> Page:
@@ -334,6 +340,9 @@ def _readers(pack: m.RulePack, name: str) -> Iterator[str]:
     for measure in pack.measures.values():
         if name in measure.formula_text.replace("(", " ").replace(")", " ").split():
             yield measure.id
+    for figure, of, over in pack.usuals:
+        if name in (of.id, over.id):
+            yield figure.id
     for rule in pack.rules.values():
         parts = [part for condition in rule.conditions.values() for part in c.walk(condition)]
         if name == getattr(rule, "most", None) or any(name in _named_in(part) for part in parts):

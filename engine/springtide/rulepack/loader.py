@@ -57,7 +57,7 @@ class _PackReader(SenseReader, TextReader, RuleReader):
         self._collect_words()
         thresholds = self._thresholds()
         parts: dict[str, Any] = {
-            "figures": self._figures(),
+            "figures": self._figures(thresholds),
             "measures": self._measures(),
             "questionnaire": self._questionnaire(),
             "team_pressures": self._rules("team pressure", self._team_pressure),

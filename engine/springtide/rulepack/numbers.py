@@ -12,6 +12,8 @@ from .layers import Entry
 from .problems import did_you_mean
 from .reading import Reading, paragraph_numbers, tidy
 
+_FEWEST_QUARTERS = 2  # a mean of one quarter is no usual, but last quarter
+
 
 class NumberReader(Reading):
     """Reads what is a number, or worked out from numbers."""
@@ -76,7 +78,7 @@ class NumberReader(Reading):
             return None
         return m.DatedValue(start, doc.value, doc.basis, " ".join(doc.source.split()))
 
-    def _figures(self) -> dict[str, m.Figure]:
+    def _figures(self, thresholds: dict[str, m.Threshold]) -> dict[str, m.Figure]:
         found = {}
         for key, entry in self.stack.of("figures").items():
             doc = self.docs.get(("figures", key))
@@ -85,8 +87,43 @@ class NumberReader(Reading):
             if doc.at_most is not None and doc.at_most not in self.stack.of("figures"):
                 self.problems.append(entry.problem(("at_most",), f"there is no figure '{doc.at_most}'",
                                                    did_you_mean(doc.at_most, self.stack.of("figures"))))  # fmt: skip
+            self._check_usual(entry, doc, thresholds)
             found[key] = m.Figure(id=key, **tidy(doc), at=entry.at)
         return found
+
+    def _check_usual(self, entry: Entry, doc: schema.FigureDoc, thresholds: dict[str, m.Threshold]) -> None:
+        """What a figure is worked out from, and over how many quarters, must make a mean of the same thing."""
+        if doc.usual_of is None and doc.over is None:
+            return
+        if doc.usual_of is None or doc.over is None:
+            there, missing = ("over", "usual_of") if doc.usual_of is None else ("usual_of", "over")
+            self.problems.append(entry.problem((there,), f"'{entry.id}' has '{there}' and no '{missing}'",
+                                               "name the figure whose mean it is (usual_of), and the threshold that says over how many quarters (over)", key=True))  # fmt: skip
+            return
+        self._check_usual_of(entry, doc, doc.usual_of)
+        self._threshold_named(entry, ("over",), doc.over, "quarters")
+        source = self.stack.overrides.get(doc.over) or self.stack.of("thresholds").get(doc.over)
+        for place, dated in enumerate(thresholds[doc.over].values if doc.over in thresholds else ()):
+            if source is not None and dated.value < _FEWEST_QUARTERS and thresholds[doc.over].unit == "quarters":
+                self.problems.append(source.problem(("values", place, "value"), f"the usual '{entry.id}' can't be worked out over {dated.value:g} quarter",
+                                                    f"a mean takes {_FEWEST_QUARTERS} quarters or more"))  # fmt: skip
+
+    def _check_usual_of(self, entry: Entry, doc: schema.FigureDoc, name: str) -> None:
+        figures = self.stack.of("figures")
+        of = self.docs.get(("figures", name))
+        wrong = ""
+        if name not in figures:
+            self.problems.append(entry.problem(("usual_of",), f"there is no figure '{name}'", did_you_mean(name, set(figures) - {entry.id})))
+        elif name == entry.id or (of is not None and of.usual_of is not None):
+            wrong, hint = f"'{name}' is itself a usual", "name a figure that is supplied each quarter"
+        elif of is not None and of.table == "responses":
+            wrong, hint = f"'{name}' is counted from the responses, of which no earlier quarter is read", "name a figure of workforce or audits"
+        elif of is not None and of.table != doc.table:
+            wrong, hint = f"'{name}' is of the table {of.table}, and '{entry.id}' of {doc.table}", "name a figure of the same table"
+        elif of is not None and doc.unit != _unit_of_mean(of.unit):
+            wrong, hint = f"'{entry.id}' is in {doc.unit}, but the mean of '{name}' is in {_unit_of_mean(of.unit)}", "compare like with like"
+        if wrong:
+            self.problems.append(entry.problem(("usual_of",), wrong, hint))
 
     def _measures(self) -> dict[str, m.Measure]:
         found: dict[str, m.Measure] = {}
@@ -124,6 +161,11 @@ class NumberReader(Reading):
                 self.problems.append(entry.problem((key,), f"there is no figure or measure '{name}'",
                                                    did_you_mean(name, self.vocabulary.numbers)))  # fmt: skip
         return formula
+
+
+def _unit_of_mean(unit: str) -> str:
+    """The unit of a mean: that of whole things is an average of them."""
+    return "average" if unit in UNITS and UNITS[unit].whole else unit
 
 
 def _when(start: Quarter | None) -> str:

@@ -101,7 +101,7 @@ class Reading:
         if name not in known:
             self.problems.append(entry.problem(path, f"there is no threshold '{name}'", did_you_mean(name, known)))
         elif known[name] not in (unit, None):
-            self.problems.append(entry.problem(path, f"the threshold '{name}' is in {known[name]}", f"a {unit} was expected here"))
+            self.problems.append(entry.problem(path, f"the threshold '{name}' is in {known[name]}", f"one in {unit} was expected here"))
 
 
 def _unit_of(entry: Entry) -> str | None:

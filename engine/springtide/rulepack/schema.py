@@ -80,6 +80,8 @@ class FigureDoc(Doc):
     worse_when: Direction
     comes_from: Text
     at_most: Word | None = None
+    usual_of: Word | None = None
+    over: Word | None = None
 
 
 class MeasureDoc(Doc):

@@ -35,6 +35,9 @@ def numbers_read(pack: m.RulePack) -> set[str]:
             measure = pack.measures.get(name)
             if measure is not None and measure.formula is not None:
                 waiting += [part for part, _ in names_in(measure.formula)]
+            figure = pack.figures.get(name)
+            if figure is not None and figure.usual_of is not None:
+                waiting.append(figure.usual_of)
     return found
 
 
@@ -46,6 +49,7 @@ def thresholds_read(pack: m.RulePack) -> set[str]:
     levels = pack.levels
     read = {levels.insufficient_below, *levels.confidence_low.values(), *levels.confidence_medium.values()}
     read |= {pressure.most for pressure in pack.county_pressures.values()}
+    read |= {over.id for _, _, over in pack.usuals}
     for part in _all_leaves(pack):
         if isinstance(part, c.MeasureTest):
             read.add(part.threshold)
