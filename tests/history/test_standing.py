@@ -119,6 +119,10 @@ CASES = {
         "below increased, at or above it in 2009/10 Q1, and not shown to have cleared; rules changed the result "
         "(2009/10 Q2: a storm needs three)",
     ),
+    "cleared, other rules having come before": (
+        [WATCH, point(HIGH, rules_changed="other"), WATCH], "cleared", 1, "2009/10 Q3",
+        "below increased, its could-be too; at or above it in 2009/10 Q2",
+    ),
     "quiet": ([HIGH, WATCH, STEADY, WATCH], "quiet", 3, "2009/10 Q2", "below increased since 2009/10 Q2"),
     "quiet after a gap": ([HIGH, None, WATCH, WATCH], "quiet", 2, "2009/10 Q3", "below increased since 2009/10 Q3, 2009/10 Q2 not filed"),
     "quiet after what could not be told": (

@@ -87,6 +87,10 @@ def test_the_other_way_round_in_time_or_in_polarity_flips_it(values: list[int | 
     assert back.p == turned.p == found.p
 
 
+def test_exactly_one_order_in_twenty_is_unlikely_enough() -> None:
+    assert direction([1, 1, 1, 2, 2, 2], worse_when="higher") == Direction("worsening", 6, 6, 0, 0.05)
+
+
 @given(SERIES, st.integers(-1000, 1000), st.sampled_from([0.125, 2, 3, 1024]))
 def test_units_and_a_shift_change_nothing(values: list[int], shift: int, scale: float) -> None:
     assert direction([value * scale + shift for value in values], worse_when="higher") == direction(values, worse_when="higher")
@@ -173,6 +177,10 @@ def test_no_moving_range_is_taken_across_a_missing_quarter() -> None:
 
 def test_with_too_few_neighbours_there_are_no_limits() -> None:
     assert process_limits([1, None] * 8).why_none.endswith("too few quarters next to each other")
+    three = [1, 2, None, 1, 2, None, 1, 2, None, 1, None, 2]
+    assert process_limits(three).why_none.endswith("too few quarters next to each other")
+    assert process_limits([*three, 1]).moving_ranges == 4
+    assert process_limits([*three, 1]).why_none == ""
 
 
 def test_a_count_has_no_limit_below_nought() -> None:
