@@ -20,8 +20,9 @@ MAY_IMPORT = {
     "engines": {"logic", "evidence"},
     "assessment": {"logic", "evidence", "engines"},
     "conformance": {"logic", "evidence", "assessment"},
-    "reports": {"logic", "rulepack", "assurance", "evidence", "assessment"},
-    "cli": {"logic", "assurance", "rulepack", "evidence", "engines", "assessment", "reports", "shipped", ""},
+    "history": {"logic", "rulepack", "evidence", "engines", "assessment"},
+    "reports": {"logic", "rulepack", "assurance", "evidence", "assessment", "history"},
+    "cli": {"logic", "assurance", "rulepack", "evidence", "engines", "assessment", "history", "reports", "shipped", ""},
 }
 HEAVY = {"pandas", "narwhals", "numpy", "sqlalchemy", "durable", "durable_rules_engine", "polars"}
 STANDARD_LIBRARY_ONLY = {"logic", "shipped"}

@@ -1,0 +1,1 @@
+"""What changes from quarter to quarter, and what is only noise."""
