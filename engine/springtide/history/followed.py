@@ -10,9 +10,10 @@ from .glossary import Glossary
 from .movement import Moved, State
 from .over_time import TeamHistory, TeamQuarter
 from .standing import Point, Standing, standing
-from .trend import Direction, ProcessLimits, direction, process_limits
+from .trend import Direction, ProcessLimits, Side, direction, process_limits
 
 SCORE = "score"
+_SIDES: dict[str, Side] = {"higher": "higher", "lower": "lower"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def series(found: TeamHistory) -> tuple[Series, ...]:
     since = max((q for q in quarters if q in found.held and (moved := found.held[q].moved) and _rules_changed(words, moved)), default=quarters[0])
     scored = [quarter for quarter in quarters if quarter >= since]
     told = [_told_score(found.held.get(quarter)) for quarter in scored]
-    every = [_series(SCORE, "Score", "points", scored, told, "higher", floor=0)]
+    every = [_series(SCORE, "Score", "count", scored, told, "higher", floor=0)]
     for name, measure in words.measures.items():
         values = [_number(found.held.get(quarter), name) for quarter in quarters]
         if any(value is not None for value in values):
@@ -104,7 +105,6 @@ def _number(held: TeamQuarter | None, name: str) -> float | None:
 
 
 def _series(name: str, title: str, unit: str, quarters: Sequence[Quarter], values: Sequence[float | None], worse_when: str, floor: float | None = None) -> Series:
-    tendency = None
-    if worse_when == "higher" or worse_when == "lower":
-        tendency = direction(values, worse_when=worse_when)
+    side = _SIDES.get(worse_when)
+    tendency = direction(values, worse_when=side) if side else None
     return Series(name, title, unit, tuple(quarters), tuple(values), tendency, process_limits(values, floor=floor))

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ..history.followed import Series, series, standings
 from ..history.glossary import Glossary
 from ..history.over_time import AreaHistory, TeamHistory, TeamQuarter
+from ..history.trend import LEAST_FOR_DIRECTION, LEAST_FOR_LIMITS
 from ..logic.quarter import Quarter
+from ..logic.units import UNITS
 from .comparison import step_lines
-from .store_lines import footer
-from .wording import STYLES, capital, indented
+from .store_lines import footer, record_as_dict, store_as_dict
+from .wording import STYLES, capital, counted, indented
 
+NOT_ENOUGH = "not enough history"
 _MOST_QUARTERS = 46  # side by side; of more, the latest
 _ROOMY = 28  # quarters that still have three columns each; more have two
 _LEVEL, _COULD_BE, _NEITHER, _NOT_THERE = "●", "○", "·", " "
@@ -27,10 +32,13 @@ def render_team(found: TeamHistory, place: str) -> RenderableType:
     parts: list[RenderableType] = [
         Text(f"{latest.name} ({found.id}), {latest.district}: {_span(found.held)}", style="bold"),
         *([Text(f"This {words.words['team']} {found.became}")] if found.became else []),
+        Text(f"{capital(standings(found)[latest.quarter].says)}."),
         Text(),
         *_chart(found),
         Text(),
         _table(found),
+        Text(),
+        *_over_time(series(found)),
         Text(),
         footer(place, found.head),
     ]
@@ -133,6 +141,35 @@ def _since(words: Glossary, held: TeamQuarter) -> str:
     return "\n".join(step_lines(words, held.moved)) or "nothing"
 
 
+def _over_time(every: Sequence[Series]) -> Iterator[RenderableType]:
+    """Directions and what is beyond ordinary variation in the latest quarter; where there is too little history, that."""
+    yield Text("Over time", style="bold")
+    if all(one.tendency is None or one.tendency.tendency == NOT_ENOUGH for one in every):
+        known = max((one.limits.known for one in every), default=0)
+        yield indented(f"Not enough history: no figure has more than {counted(known, 'quarter')} that can be compared. A direction takes {LEAST_FOR_DIRECTION}, and limits of ordinary variation {LEAST_FOR_LIMITS}.")
+        return
+    lines = [*_directions(every), *_beyond(every)]
+    yield from map(indented, lines or ["No figure has a direction, and none is beyond its ordinary variation."])
+    if not any(one.limits.mean is not None for one in every):
+        yield indented(f"Limits of ordinary variation take {LEAST_FOR_LIMITS} quarters.")
+
+
+def _directions(every: Sequence[Series]) -> Iterator[str]:
+    for one in every:
+        if one.tendency and one.tendency.tendency in ("worsening", "easing") and one.tendency.p is not None:
+            yield f"{one.title}: {one.tendency.tendency} over {one.tendency.known} quarters (by chance in {one.tendency.p:.1%} of such series)"
+
+
+def _beyond(every: Sequence[Series]) -> Iterator[str]:
+    for one in every:
+        limits, value = one.limits, one.values[-1]
+        if limits.causes[-1] and value is not None and limits.mean is not None and limits.lower is not None and limits.upper is not None:
+            causes = " and ".join(f"{cause.kind}, {cause.side}" for cause in limits.causes[-1])
+            said, mean, lower, upper = (UNITS[one.unit].say(number) for number in (value, limits.mean, limits.lower, limits.upper))
+            trial = "; the limits are on trial, with fewer than 12 quarters" if limits.trial else ""
+            yield f"{one.title}: {said} is beyond ordinary variation ({causes}; mean {mean}, limits {lower} to {upper}{trial})"
+
+
 def render_area(found: AreaHistory, place: str) -> RenderableType:
     """How many teams stand at each level in each quarter, who they are, and which pressures they have."""
     words = found.glossary
@@ -226,3 +263,43 @@ def _records(found: AreaHistory) -> Iterator[RenderableType]:
         pack = record.body["pack"]
         because = f", because: {record.body['because']}" if record.body["because"] else ""
         yield indented(f"{record.name}, {record.filed}, rules {pack['id']} {pack['version']} ({pack['hash'][:12]}){because}")
+
+
+def team_as_dict(found: TeamHistory, place: str) -> dict[str, Any]:
+    said = standings(found)
+    return {
+        "team_id": found.id, "team_name": found.latest.name, "district": found.latest.district, "became": found.became or None,
+        "quarters": [_quarter_dict(held) | {"standing": vars(said[quarter]) | {"since": str(said[quarter].since)}} for quarter, held in sorted(found.held.items())],
+        "not_filed": [str(quarter) for quarter in found.quarters if quarter not in found.filed],
+        "series": [_series_dict(one) for one in series(found)],
+        "store": store_as_dict(place, found.head),
+    }  # fmt: skip
+
+
+def _quarter_dict(held: TeamQuarter) -> dict[str, Any]:
+    return {
+        "quarter": str(held.quarter), "version": held.version, "name": held.name, "district": held.district, **held.state.as_data(),
+        "measures": dict(held.measures), "missing": list(held.missing), "movement": held.moved.as_data() if held.moved else None,
+        "not_compared": held.why_not or None, "break": held.is_break,
+    }  # fmt: skip
+
+
+def _series_dict(one: Series) -> dict[str, Any]:
+    limits, tendency = one.limits, one.tendency
+    return {
+        "id": one.id, "title": one.title, "unit": one.unit,
+        "points": [{"quarter": str(quarter), "value": value, "special_causes": [vars(cause) for cause in causes]}
+                   for quarter, value, causes in zip(one.quarters, one.values, limits.causes, strict=True)],
+        "direction": vars(tendency) if tendency else None,
+        "limits": {"mean": limits.mean, "lower": limits.lower, "upper": limits.upper, "trial": limits.trial, "none_because": limits.why_none or None},
+    }  # fmt: skip
+
+
+def area_as_dict(found: AreaHistory, place: str) -> dict[str, Any]:
+    return {
+        "district": found.district or None,
+        "records": [record_as_dict(record) for record in found.records.values()],
+        "teams": [{"team_id": team, "quarters": [_quarter_dict(at) for _, at in sorted(held.items())]} for team, held in found.teams.items()],
+        "not_filed": [str(quarter) for quarter in found.quarters if quarter not in found.records],
+        "store": store_as_dict(place, found.head),
+    }  # fmt: skip
