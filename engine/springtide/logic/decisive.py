@@ -8,7 +8,7 @@ from typing import Literal
 
 from .conditions import AnswerTest, CountyTest, MeasureTest, compare
 from .facts import Evidence, Facts
-from .strata import add_rules, team_strata, verdict
+from .strata import add_rules, proved_rank, team_strata
 from .truth import Truth
 
 Kind = Literal["number", "answer", "county pressure"]
@@ -97,8 +97,7 @@ def rank_from(facts: Facts, kept: Iterable[Fact], thresholds: dict[str, float] |
     only = _Only(facts, kept, thresholds if thresholds is not None else facts.thresholds)
     team_strata(only)
     add_rules(only)
-    assert only.supervision is not None
-    return only.pack.levels.rank(verdict(only.pack, only.thresholds, only.pressures, only.supervision, only.rules).level)
+    return proved_rank(only.pack, only.rules)
 
 
 def _known(facts: Facts) -> Iterator[Fact]:

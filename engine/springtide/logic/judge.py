@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from . import conditions as c
 from .facts import Facts
@@ -26,47 +28,86 @@ class Reason:
 
 
 def truth_of(condition: c.Condition, facts: Facts) -> Truth:
-    """How far a condition holds, and nothing more: the fast way through."""
-    match condition:
-        case c.AllOf(parts):
-            return all_of(truth_of(part, facts) for part in parts)
-        case c.AnyOf(parts):
-            return any_of(truth_of(part, facts) for part in parts)
-        case c.Not(part):
-            return negation(truth_of(part, facts))
-        case c.AtLeastOf(n, parts):
-            return at_least(round(facts.thresholds[n]), (truth_of(part, facts) for part in parts))
-        case c.ReceivingTeam(part):
-            return Truth.NOT_MET if facts.receiving is None else truth_of(part, facts.receiving)
-        case c.MeasureTest(measure, comparison):
-            value = facts.value(measure)
-            if value is None:
-                return Truth.CANNOT_TELL
-            return Truth.of(c.compare(value, comparison, facts.limit(condition)))
-        case c.AnswerTest(question, side):
-            answer = facts.evidence.answer(question)
-            return answer.is_adverse if side == "adverse" else answer.is_favourable
-        case c.PressureTest(pressure, grade):
-            state = facts.pressures[pressure]
-            return state.severe if grade == "severe" else state.present
-        case c.CountyTest(pressure, aspect):
-            return facts.county[pressure] if aspect == "on" else facts.affected[pressure]
-        case c.SupervisionTest(state):
-            assert facts.supervision is not None
-            return facts.supervision.is_(state)
-        case c.RuleTest(rule):
-            return facts.rules[rule]
-        case c.LevelTest(level, last_quarter):
-            return _level_truth(facts, level, last_quarter)
-        case c.SupplyTest(measure, state):
-            return Truth.of((facts.value(measure) is None) == (state == "missing"))
-        case c.PeriodTest(period):
-            return Truth.of(facts.periods.get(period, False))
-        case c.AnswersTest():
-            return Truth.of(bool(facts.evidence.split_questions))
-        case c.KnifeEdgeTest(about):
-            return Truth.of(None if facts.knife_edges is None else about in facts.knife_edges)
-    raise TypeError(f"not a condition: {condition!r}")
+    """How far a condition holds, and nothing more: the fast way through, for it is gone a million times."""
+    return _JUDGES[type(condition)](condition, facts)
+
+
+def _all_of(condition: c.AllOf, facts: Facts) -> Truth:
+    return all_of([_JUDGES[type(part)](part, facts) for part in condition.parts])
+
+
+def _any_of(condition: c.AnyOf, facts: Facts) -> Truth:
+    return any_of([_JUDGES[type(part)](part, facts) for part in condition.parts])
+
+
+def _not(condition: c.Not, facts: Facts) -> Truth:
+    return negation(truth_of(condition.part, facts))
+
+
+def _at_least_of(condition: c.AtLeastOf, facts: Facts) -> Truth:
+    return at_least(round(facts.thresholds[condition.n]), (truth_of(part, facts) for part in condition.parts))
+
+
+def _receiving_team(condition: c.ReceivingTeam, facts: Facts) -> Truth:
+    return Truth.NOT_MET if facts.receiving is None else truth_of(condition.part, facts.receiving)
+
+
+def _measure(condition: c.MeasureTest, facts: Facts) -> Truth:
+    value = facts.value(condition.measure)
+    if value is None:
+        return Truth.CANNOT_TELL
+    return Truth.of(c.compare(value, condition.comparison, facts.limit(condition)))
+
+
+def _supply(condition: c.SupplyTest, facts: Facts) -> Truth:
+    return Truth.of((facts.value(condition.measure) is None) == (condition.state == "missing"))
+
+
+def _answer(condition: c.AnswerTest, facts: Facts) -> Truth:
+    answer = facts.evidence.answer(condition.question)
+    return answer.is_adverse if condition.side == "adverse" else answer.is_favourable
+
+
+def _pressure(condition: c.PressureTest, facts: Facts) -> Truth:
+    state = facts.pressures[condition.pressure]
+    return state.severe if condition.grade == "severe" else state.present
+
+
+def _county(condition: c.CountyTest, facts: Facts) -> Truth:
+    return facts.county[condition.pressure] if condition.aspect == "on" else facts.affected[condition.pressure]
+
+
+def _supervision(condition: c.SupervisionTest, facts: Facts) -> Truth:
+    assert facts.supervision is not None
+    return facts.supervision.is_(condition.state)
+
+
+def _rule(condition: c.RuleTest, facts: Facts) -> Truth:
+    return facts.rules[condition.rule]
+
+
+def _level(condition: c.LevelTest, facts: Facts) -> Truth:
+    return _level_truth(facts, condition.level, condition.last_quarter)
+
+
+def _period(condition: c.PeriodTest, facts: Facts) -> Truth:
+    return Truth.of(facts.periods.get(condition.period, False))
+
+
+def _answers(condition: c.AnswersTest, facts: Facts) -> Truth:
+    return Truth.of(bool(facts.evidence.split_questions))
+
+
+def _knife_edge(condition: c.KnifeEdgeTest, facts: Facts) -> Truth:
+    return Truth.of(None if facts.knife_edges is None else condition.about in facts.knife_edges)
+
+
+_JUDGES: dict[type, Callable[[Any, Facts], Truth]] = {
+    c.AllOf: _all_of, c.AnyOf: _any_of, c.Not: _not, c.AtLeastOf: _at_least_of, c.ReceivingTeam: _receiving_team,
+    c.MeasureTest: _measure, c.SupplyTest: _supply, c.AnswerTest: _answer, c.PressureTest: _pressure, c.CountyTest: _county,
+    c.SupervisionTest: _supervision, c.RuleTest: _rule, c.LevelTest: _level, c.PeriodTest: _period, c.AnswersTest: _answers,
+    c.KnifeEdgeTest: _knife_edge,
+}  # fmt: skip
 
 
 def _level_truth(facts: Facts, level: str, last_quarter: bool) -> Truth:

@@ -81,7 +81,7 @@ def verdict(
 ) -> Verdict:
     """The level, the could-be and the score that a team's findings come to."""
     levels = pack.levels
-    proved = max((levels.rank(pack.risk[rule].level) for rule, truth in rules.items() if truth is Truth.MET), default=0)
+    proved = proved_rank(pack, rules)
     possible = max((levels.rank(pack.risk[rule].level) for rule, truth in rules.items() if truth.could), default=0)
     level = levels.levels[proved].id
     told = sum(grade.present.known for grade in pressures.values())
@@ -89,6 +89,11 @@ def verdict(
         level = levels.insufficient.id
     could_be = level if possible == proved else levels.levels[possible].id
     return Verdict(level, could_be, _score(pack, pressures, supervision, rules))
+
+
+def proved_rank(pack: RulePack, rules: dict[str, Truth]) -> int:
+    """The rank of the highest level that a rule proves; 0 where none does."""
+    return max((pack.levels.rank(pack.risk[rule].level) for rule, truth in rules.items() if truth is Truth.MET), default=0)
 
 
 def _score(
