@@ -38,7 +38,7 @@ def quarters_of(pack: RulePack, seed: str = "a county", *, quarters: int = 4, te
 
 def written(folder: Path, pack: RulePack, evidence: EvidenceSet) -> Path:
     """The same as a folder of CSV files."""
-    write_tables(folder, tables_of(pack, contents_of(evidence)), overwrite=False)
+    write_tables(folder, {f"{name}.csv": rows for name, rows in tables_of(pack, contents_of(evidence)).items()}, overwrite=False)
     return folder
 
 
@@ -119,7 +119,7 @@ def _quarter(pack: RulePack, held: list[_Team], quarter: Quarter, merger: Quarte
             rows.append(Row(name, quarter, figures, {}, "workforce", Where("workforce.csv", len(rows) + 2)))
             rows.append(Row(name, quarter, team.audits(), {}, "audits", Where("audits.csv", len(rows) + 2)))
         if team.rng.random() > _NO_RETURN:
-            answers = {question: team.answer(pack.questions[question].polarity == "low") for question in pack.questions_read}
+            answers = {question: team.answer(pack.questions[question].favourable_when == "low") for question in pack.questions_read}
             day = date.fromordinal(quarter.last_day.toordinal() - team.rng.randint(5, 40))
             responses.append(Response(f"R{name}", name, quarter, day, "collective", answers, Where("responses.csv", len(responses) + 2)))
     return EvidenceSet(tuple(listed), tuple(responses), tuple(rows))
