@@ -17,6 +17,7 @@ from ..logic.quarter import Quarter, parse_quarter
 from ..rulepack import PackError, load_pack
 from ..rulepack.layers import pack_texts
 from ..rulepack.problems import Problem
+from .problems import StoreError
 
 _FORMAT = 1
 _TOP = "filed-pack"  # the folder of a pack that is unpacked; what it builds on lies beside it, under its own name
@@ -35,12 +36,19 @@ def pack_as_data(name: str | Path, pack: RulePack) -> dict[str, Any]:
 
 
 def pack_from_data(data: Mapping[str, Any]) -> RulePack:
-    """The pack that was filed, read as any other. Raises PackError where this springtide can't read it any more."""
+    """The pack that was filed, read as any other.
+
+    Raises:
+        PackError: this springtide can't read it any more.
+        StoreError: a file of it would lie outside its folder, which none does that springtide filed.
+    """
     with TemporaryDirectory(prefix="springtide-") as temporary:
         *beneath, top = data["layers"]
         for name, files in [*((layer["name"], layer["files"]) for layer in beneath), (_TOP, top["files"])]:
             for inside, content in files.items():
-                path = Path(temporary, name, *PurePosixPath(inside).parts)
+                path = Path(temporary, name, *PurePosixPath(inside).parts).resolve()
+                if not path.is_relative_to(Path(temporary).resolve()):
+                    raise StoreError(f"the filed rules hold a file that can't be theirs: {inside}")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content.encode("utf-8"))
         return load_pack(Path(temporary, _TOP))

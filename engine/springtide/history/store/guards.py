@@ -8,14 +8,24 @@ from sqlalchemy import Connection, text
 
 _SAYS = "what was filed is never changed or taken away: file a correction instead"
 
-# SQLite's INSERT OR REPLACE takes the old row away without asking a delete trigger, so inserting over a row is refused too.
+# SQLite's INSERT OR REPLACE takes the old row away without asking a delete trigger, so inserting over a row is refused too:
+# also over its rowid, by which a row can be replaced that has nothing else in common. (A record's number is its rowid.)
 _SAME_ROW = {
-    "documents": "hash = NEW.hash",
+    "documents": "rowid = NEW.rowid OR hash = NEW.hash",
     "records": "number = NEW.number OR previous = NEW.previous OR hash = NEW.hash"
     " OR (kind = NEW.kind AND quarter = NEW.quarter AND version = NEW.version)",
-    "team_results": "record = NEW.record AND team = NEW.team",
+    "team_results": "rowid = NEW.rowid OR (record = NEW.record AND team = NEW.team)",
 }
 GUARDED = tuple(_SAME_ROW)
+_FUNCTION, _DOES = "springtide_only_added_to", f"BEGIN RAISE EXCEPTION '{_SAYS}'; END"
+# PostgreSQL keeps what a trigger answers to as bits: 1 for each row, 2 before, 8 delete, 16 update, 32 truncate.
+_BITS = {"no_change": 1 + 2 + 8 + 16, "no_truncate": 2 + 32}
+_IN_POSTGRESQL = text("""
+    SELECT t.tgname AS name, c.relname AS "table", t.tgenabled = 'O' AND t.tgqual IS NULL AND t.tgattr = '' AS always, t.tgtype AS bits,
+           p.proname AS function, p.prosrc AS does
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE n.nspname = current_schema() AND NOT t.tgisinternal
+""")
 
 
 def guards(dialect: str, table: str) -> dict[str, str]:
@@ -33,28 +43,25 @@ def guards(dialect: str, table: str) -> dict[str, str]:
         return blocked
     return {
         f"{table}_no_change": f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION springtide_only_added_to()",
+        f"FOR EACH ROW EXECUTE FUNCTION {_FUNCTION}()",
         f"{table}_no_truncate": f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION springtide_only_added_to()",
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {_FUNCTION}()",
     }
 
 
 def preparation(dialect: str) -> Iterator[str]:
     """What the triggers need to be there before them."""
     if dialect == "postgresql":
-        yield (
-            "CREATE FUNCTION springtide_only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{_SAYS}'; END $$"
-        )
+        yield f"CREATE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $${_DOES}$$"
 
 
-def missing_guards(connection: Connection) -> tuple[str, ...]:
-    """The triggers that are not there as they should be."""
-    dialect = connection.dialect.name
-    wanted = {name: sql for table in GUARDED for name, sql in guards(dialect, table).items()}
-    if dialect == "sqlite":
-        found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-        there = {row.name: row.sql for row in found}
-        return tuple(name for name, sql in wanted.items() if there.get(name) != sql)
-    enabled = "SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND tgenabled = 'O'"
-    return tuple(sorted(set(wanted) - set(connection.execute(text(enabled)).scalars())))
+def altered_guards(connection: Connection) -> tuple[str, ...]:
+    """The triggers that are not there as they were made, and those on the same tables that the store did not make."""
+    if connection.dialect.name == "sqlite":
+        wanted: dict[str, object] = {name: sql for table in GUARDED for name, sql in guards("sqlite", table).items()}
+        rows = connection.execute(text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        there: dict[str, object] = {row.name: row.sql for row in rows if row.tbl_name in GUARDED}
+    else:
+        wanted = {f"{table}_{deed}": (table, True, bits, _FUNCTION, _DOES) for table in GUARDED for deed, bits in _BITS.items()}
+        there = {row.name: tuple(row)[1:] for row in connection.execute(_IN_POSTGRESQL) if row.table in GUARDED}
+    return tuple(sorted(name for name in {*wanted, *there} if wanted.get(name) != there.get(name)))

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Row, insert, select
 
 from ...logic.quarter import Quarter, parse_quarter
 from ..problems import StoreError
-from .chain import BEGINNING, canonical, digest, record_hash, row_hash
+from .chain import BEGINNING, SHOWN, canonical, digest, record_hash, row_hash
 from .tables import documents, records, team_results
 
 QUARTER = "quarter"
+_SEE = "springtide verify says more"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,10 @@ def _records(connection: Connection, where: Any) -> list[Record]:
 
 
 def _record(row: Row[Any]) -> Record:
-    return Record(row.number, row.kind, parse_quarter(row.quarter), row.version, json.loads(row.body), row.previous, row.hash)
+    try:
+        return Record(row.number, row.kind, parse_quarter(row.quarter), row.version, json.loads(row.body), row.previous, row.hash)
+    except (ValueError, TypeError) as error:
+        raise StoreError(f"record {row.number} is not as it was filed; {_SEE}") from error
 
 
 def record_of(connection: Connection, quarter: Quarter, version: int | None = None) -> Record:
@@ -96,10 +100,10 @@ def record_of(connection: Connection, quarter: Quarter, version: int | None = No
 
 
 def document(connection: Connection, name: str) -> Any:
-    """What was filed under a hash. Raises KeyError."""
+    """What was filed under a hash. Raises StoreError where it is not there, or says something else by now."""
     content = connection.execute(select(documents.c.content).where(documents.c.hash == name)).scalar()
-    if content is None:
-        raise KeyError(name)
+    if not isinstance(content, str) or digest(content) != name:
+        raise StoreError(f"a document ({name[:SHOWN]}) is not as it was filed; {_SEE}")
     return json.loads(content)
 
 
@@ -133,7 +137,10 @@ _PLAIN = ("record", "team", "district", "position")
 
 
 def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {name: value if name in _PLAIN else json.loads(value) for name, value in row.items()}
+    try:
+        return {name: value if name in _PLAIN else json.loads(value) for name, value in row.items()}
+    except (ValueError, TypeError) as error:
+        raise StoreError(f"the result of {row['team']} is not as it was filed; {_SEE}") from error
 
 
 def add_document(connection: Connection, kind: str, data: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from ..problems import StoreError
 from .tables import SCHEMA_TABLE
@@ -22,6 +23,13 @@ _FILE = "springtide.sqlite"
 _WAIT = 60  # seconds for another process to finish writing
 _LOCK = 0x5721D6  # PostgreSQL's advisory locks have numbers; this one is ours
 _NOT_SQLITE = "file is not a database"
+# What is meant for a database's address, also where it is misspelt; a drive has one letter.
+_MEANT_AS_ADDRESS = re.compile(r"\s*([a-z][a-z0-9+.-]+:/|postgres\w*:|.*\bpassword\s*=)", re.IGNORECASE)
+# It repeats nothing of the address, in which the password may be anywhere.
+_NO_ADDRESS = (
+    "this is no address of a database; write a file, or postgresql://user@host/name, "
+    "with %40 for an @ in a password, and %3A %2F %3F %23 %25 for : / ? # %"
+)
 
 
 def default_place() -> Path:
@@ -56,7 +64,7 @@ class Store:
     def _faults(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as error:
+        except DBAPIError as error:
             raise StoreError(f"{self.place}: {_reason(error)}") from error
 
 
@@ -74,11 +82,10 @@ def open_store(chosen: str | None = None, *, make: bool = False) -> Store:
         _look_at_file(Path(url.database or ""), place, make)
     try:
         engine = _engine(url, read_only=not make)
-        with engine.connect() as connection:
-            revision = _revision(connection)
+        revision = _revision_of(engine, url)
         if revision != SCHEMA:
             _upgrade(engine, url, place, revision, make)
-    except (DatabaseError, ArgumentError, NoSuchModuleError) as error:
+    except (DBAPIError, ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StoreError(f"{place}: {_reason(error)}") from error
     except ModuleNotFoundError as error:
         raise StoreError(f"{place}: to use a store of this kind, install {error.name} (for PostgreSQL: springtide[postgresql])") from error
@@ -88,29 +95,41 @@ def open_store(chosen: str | None = None, *, make: bool = False) -> Store:
 def _address(chosen: str | None) -> tuple[URL, str]:
     """The URL of a store, and the same for people: without its password."""
     written = chosen or os.environ.get(VARIABLE) or str(default_place())
-    if "://" not in written:
+    if not _MEANT_AS_ADDRESS.match(written):
+        return _file(written)
+    try:
+        url = make_url(written.strip())
+    except (ArgumentError, ValueError):
+        raise StoreError(_NO_ADDRESS) from None
+    kind = url.get_backend_name()
+    if kind == "sqlite" and url.drivername in ("sqlite", "sqlite+pysqlite"):
+        if not url.database or url.database.startswith((":memory:", "file:")):
+            raise StoreError("a store has to last: name a file")
+        return _file(url.database)
+    if kind not in ("postgresql", "postgres"):
+        raise StoreError(f"a store is a file or a PostgreSQL database, and '{url.drivername}' is neither")
+    if written.count("@") > 1:  # what comes after the first would be taken for the host, and shown
+        raise StoreError(_NO_ADDRESS)
+    return url.set(drivername="postgresql+psycopg"), url.set(drivername=kind, query={}).render_as_string(hide_password=True)
+
+
+def _file(written: str) -> tuple[URL, str]:
+    try:
         path = Path(written).expanduser()
         return URL.create("sqlite", database=str(path.resolve())), str(path)
-    try:
-        url = make_url(written)
-    except ArgumentError as error:
-        raise StoreError(f"'{written.split('@')[-1]}' is no address of a database; write a file, or postgresql://user@host/name") from error
-    kind = url.get_backend_name()
-    if kind not in ("sqlite", "postgresql", "postgres"):
-        raise StoreError(f"a store is a file or a PostgreSQL database, and '{kind}' is neither")
-    url = url.set(drivername="sqlite" if kind == "sqlite" else "postgresql+psycopg")
-    if kind == "sqlite" and not url.database:
-        raise StoreError("a store has to last: name a file")
-    shown = url.set(drivername=kind, query={}) if kind != "sqlite" else url
-    return url, shown.render_as_string(hide_password=True)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise StoreError(f"{written!r} can't be the name of a file: {_first_line(error)}") from error
 
 
 def _look_at_file(path: Path, place: str, make: bool) -> None:
     """Raises StoreError where there is no file, and none is to be made."""
-    if path.is_dir():
-        raise StoreError(f"{place} is a folder; a store is a file, as {Path(place) / _FILE}")
-    if path.exists():
-        return
+    try:
+        if path.is_dir():
+            raise StoreError(f"{place} is a folder; a store is a file, as {Path(place) / _FILE}")
+        if path.exists():
+            return
+    except OSError as error:
+        raise StoreError(f"{place}: the file can't be reached: {error.strerror}") from error
     if not make:
         raise StoreError(f"there is no store at {place}; springtide record makes one (choose its place with --store, or with {VARIABLE})")
     try:
@@ -129,6 +148,24 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
         event.listen(engine, "begin", _on_begin)
         return engine
     return create_engine(url, poolclass=NullPool, connect_args={"application_name": "springtide", "connect_timeout": 10})
+
+
+def _revision_of(engine: Engine, url: URL) -> str | None:
+    try:
+        with engine.connect() as connection:
+            return _revision(connection)
+    except OperationalError:
+        if not _was_interrupted(url):
+            raise
+    # Whoever filed was stopped in the middle. SQLite takes back what it left, for which it has to write.
+    with _engine(url, read_only=False).connect() as connection:
+        _revision(connection)
+    with engine.connect() as connection:
+        return _revision(connection)
+
+
+def _was_interrupted(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and Path(f"{url.database}-journal").exists()
 
 
 def _on_connect(connection: Any, _: Any) -> None:
@@ -185,13 +222,13 @@ def _upgrade(engine: Engine, url: URL, place: str, revision: str | None, make: b
 
 def _reason(error: Exception) -> str:
     """What went wrong, in a line that tells what to do."""
-    cause = str(getattr(error, "orig", None) or error).strip()
-    first = cause.splitlines()[0] if cause else type(error).__name__
+    cause = str(getattr(error, "orig", None) or error)
+    first = _first_line(error)
     if _NOT_SQLITE in cause:
         return "this file is no store of springtide's; choose another with --store"
     if "locked" in cause:
         return f"another program has kept the store locked for {_WAIT} seconds; close it and try again"
-    if "disk is full" in cause or "disk I/O error" in cause:
+    if any(words in cause for words in ("disk is full", "disk I/O error", "No space left on device")):
         return f"{first}: nothing was filed; make room and file it again"
     if "readonly" in cause:
         return "the store can't be written to; check the rights of the file and of its folder"
@@ -200,3 +237,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OperationalError) and "malformed" in cause:
         return "the file is damaged: it is no whole SQLite database any more; go back to a copy"
     return first
+
+
+def _first_line(error: Exception) -> str:
+    cause = str(getattr(error, "orig", None) or error).strip()
+    return cause.splitlines()[0] if cause else type(error).__name__

@@ -10,11 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DatabaseError
 
-from .chain import BEGINNING, digest, record_hash, row_hash
-from .guards import missing_guards
+from ..problems import StoreError
+from .chain import BEGINNING, SHOWN, digest, record_hash, row_hash
+from .guards import altered_guards
 from .ledger import Head
 from .opening import Store
 from .tables import documents, records, team_results
+
+_ENOUGH = 8  # characters of a head
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,22 @@ def verify(store: Store, known_head: str = "") -> Verified:
             that no records were taken from its end since.
 
     Raises:
-        StoreError: the store can't be read at all.
+        StoreError: the store can't be read at all, or the known head is too short to tell one store from another.
     """
+    if 0 < len(known_head) < _ENOUGH:
+        raise StoreError(f"'{known_head}' is too short for a head; reports print the first {SHOWN} of its 64 characters")
     with store.reading() as connection:
         damage = [*_database(connection)]
         try:
-            chain = connection.execute(select(records).order_by(records.c.number)).mappings().all()
-            found = [*_chain(connection, [{name: _text(value) for name, value in row.items()} for row in chain])]
+            rows = connection.execute(select(records).order_by(records.c.number)).mappings()
+            chain = [{name: _text(value) for name, value in row.items()} for row in rows]
+            found = [*_chain(connection, chain)]
         except DatabaseError:
             if not damage:
                 raise
             chain, found = [], []
-        found += _known(known_head, [row["hash"] for row in chain])
-    end = Head(chain[-1]["number"], chain[-1]["hash"]) if chain else Head(0, BEGINNING)
+        found += _known(known_head, [BEGINNING, *(str(row["hash"]) for row in chain)])
+    end = Head(chain[-1]["number"], _shown(chain[-1]["hash"])) if chain else Head(0, BEGINNING)
     in_order = sorted(found, key=lambda one: (one.record == 0, one.record))
     return Verified(len(chain), len({row["quarter"] for row in chain}), end, (*damage, *in_order))
 
@@ -77,20 +83,20 @@ def _database(connection: Connection) -> Iterator[Broken]:
         if said != ["ok"]:
             yield Broken(0, f"the file is damaged: {said[0]}")
     try:
-        lost = missing_guards(connection)
+        altered = altered_guards(connection)
     except DatabaseError:
         return
-    if lost:
-        yield Broken(0, f"the store does not refuse changes any more: {', '.join(lost)} is not there as it was made")
+    if altered:
+        yield Broken(0, f"the store does not refuse changes any more as it was made to: {_shown(', '.join(altered))} was changed, taken out or put in")
 
 
 def _chain(connection: Connection, chain: list[dict[str, Any]]) -> Iterator[Broken]:
     held = _Held(connection)
     previous = BEGINNING
     for place, row in enumerate(chain, 1):
-        name = f"record {row['number']} ({row['quarter']}, version {row['version']})"
+        name = _shown(f"record {row['number']} ({row['quarter']}, version {row['version']})")
         for fault in _faults(row, place, previous, held):
-            yield Broken(place, f"{name}: {fault}")
+            yield Broken(place, f"{name}: {_shown(fault)}")
         previous = row["hash"]
     yield from held.strays(len(chain))
 
@@ -103,61 +109,83 @@ def _faults(row: dict[str, Any], place: int, previous: str, held: _Held) -> Iter
     if row["hash"] != record_hash(row["number"], row["previous"], row["body"]):
         yield "it was changed after it was filed"
         return
-    body = json.loads(row["body"])
-    if any(body[name] != row[name] for name in ("kind", "quarter", "version")):
+    try:
+        body = json.loads(row["body"])
+        says = {name: body[name] for name in ("kind", "quarter", "version")}
+        named, teams = [*_documents(body)], [*body["teams"].items()]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        yield "it does not say what a record says, and was put in by another hand"
+        return
+    if any(row[name] != said for name, said in says.items()):
         yield "its kind, quarter or version was changed after it was filed"
-    for name, document in _documents(body):
-        if not held.is_whole(document):
+    for name, kind, document in named:
+        if not held.is_whole(document, kind):
             yield f"its {name} {'was changed' if held.has(document) else 'was taken away'}"
-    for team, expected in body["teams"].items():
-        found = held.take_row(row["number"], team)
-        if found != expected:
-            yield f"the result of {team} {'was changed' if found else 'was taken away'}"
+    for team, expected in teams:
+        if fault := held.row_fault(row["number"], team, expected):
+            yield f"the result of {team} {fault}"
 
 
-def _documents(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every document that a record names, with what it is to people."""
-    yield "rule pack", body["pack"]["document"]
-    yield "evidence", body["evidence"]["document"]
-    yield "result", body["result"]
-    yield "glossary", body["glossary"]
+def _documents(body: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Every document that a record names: what it is to people, the kind that it is filed as, and its hash."""
+    yield "rule pack", "pack", str(body["pack"]["document"])
+    yield "evidence", "evidence", str(body["evidence"]["document"])
+    yield "result", "result", str(body["result"])
+    yield "glossary", "glossary", str(body["glossary"])
     for quarter, earlier in body["earlier"].items():
-        yield f"evidence of {quarter}", earlier["document"]
+        yield f"evidence of {quarter}", "evidence", str(earlier["document"])
 
 
 class _Held:
-    """The hash of every document and row as it now is, worked out once, and which of them a record names."""
+    """The hash of every document and row as it now is, worked out once, and which of them a record names.
+
+    There should be one of each, but who takes a table's triggers away can take its primary key away as well.
+    """
 
     def __init__(self, connection: Connection):
         found = connection.execution_options(yield_per=50)
-        self._documents: dict[str, bool] = {row.hash: digest(_text(row.content)) == row.hash for row in found.execute(select(documents))}
-        self._rows = {
-            (row["record"], row["team"]): row_hash({name: _text(value) for name, value in row.items()})
-            for row in found.execute(select(team_results)).mappings()
-        }
+        self._documents: dict[Any, set[Any]] = {}  # the kinds it is filed as; None where it is not what its hash says
+        for document in found.execute(select(documents)).mappings():
+            name, kind, content = (_text(document[column]) for column in ("hash", "kind", "content"))
+            self._documents.setdefault(name, set()).add(kind if digest(str(content)) == name else None)
+        self._rows: dict[tuple[Any, Any], list[str]] = {}
+        for row in found.execute(select(team_results)).mappings():
+            held = {name: _text(value) for name, value in row.items()}
+            self._rows.setdefault((held["record"], held["team"]), []).append(row_hash(held))
         self._named: set[str] = set()
 
     def has(self, document: str) -> bool:
         return document in self._documents
 
-    def is_whole(self, document: str) -> bool:
+    def is_whole(self, document: str, kind: str) -> bool:
         self._named.add(document)
-        return self._documents.get(document, False)
+        return self._documents.get(document) == {kind}
 
-    def take_row(self, record: int, team: str) -> str | None:
-        return self._rows.pop((record, team), None)
+    def row_fault(self, record: int, team: str, expected: str) -> str:
+        """What became of a row that was filed; nothing where it is as it was. A second one in its name is a stray."""
+        there = self._rows.get((record, team), [])
+        if expected in there:
+            there.remove(expected)
+            return ""
+        return "was changed" if self._rows.pop((record, team), None) else "was taken away"
 
     def strays(self, records: int) -> Iterator[Broken]:
         """What no record names: it was put in by another hand, or its record was changed or taken away."""
-        for record, team in sorted(self._rows):
-            yield Broken(record if record <= records else 0, f"record {record}: a result of {team} that was not filed with it")
-        for document in sorted(set(self._documents) - self._named):
-            yield Broken(0, f"a document that no record names: {document[:16]}")
+        for record, team in sorted((key for key, there in self._rows.items() if there), key=repr):
+            place = record if isinstance(record, int) and 0 < record <= records else 0
+            yield Broken(place, _shown(f"record {record}: a result of {team} that was not filed with it"))
+        for document in sorted(set(self._documents) - self._named, key=repr):
+            yield Broken(0, _shown(f"a document that no record names: {str(document)[:SHOWN]}"))
 
 
 def _text(value: Any) -> Any:
-    """What a column holds; bytes, which none should, as a text that no column would."""
-    return repr(value) if isinstance(value, bytes) else value
+    """What a column holds; a kind of value that none should hold, as a text that no column would."""
+    return value if isinstance(value, int | str) else repr(value)
+
+
+def _shown(text: Any) -> str:
+    """Text that can be printed, also where its bytes were damaged."""
+    return str(text).encode("utf-8", "backslashreplace").decode()
 
 
 def _known(head: str, hashes: list[str]) -> Iterator[Broken]:

@@ -1,0 +1,106 @@
+"""Stores to try things on: empty or filled, in a file or in PostgreSQL; and filing without scoring twice."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from history import postgresql as servers
+from history.quarters import corrected, filing, quarters_of
+
+from springtide.evidence.records import EvidenceSet
+from springtide.history import recording
+from springtide.history.recording import Filed, Filing
+from springtide.history.store.opening import Store, open_store
+from springtide.logic.model import RulePack
+from springtide.reports.explanation import plain
+
+
+class Place(NamedTuple):
+    """Where a store is or may be made: its address, and a connection to it that knows nothing of springtide."""
+
+    kind: str
+    address: str
+    connect: Callable[[], Any]
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[servers.Server]:
+    found = servers.programs()
+    if found is None:
+        pytest.fail(servers.MISSING) if servers.NEEDED else pytest.skip(servers.MISSING)
+    server = servers.Server(found)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A place for a new store, in each of the two kinds of database."""
+    return file_place(tmp_path / "store.sqlite") if request.param == "sqlite" else database_place(request.getfixturevalue("postgresql"))
+
+
+def file_place(file: Path) -> Place:
+    import sqlite3
+
+    return Place("sqlite", str(file), lambda: sqlite3.connect(file, isolation_level=None))
+
+
+def database_place(server: servers.Server, like: str = "template0") -> Place:
+    name = server.fresh(like)
+    return Place("postgresql", server.url(name), lambda: server.connect(name))
+
+
+@pytest.fixture(scope="session")
+def county(kent: RulePack) -> list[EvidenceSet]:
+    """Four quarters of six teams, of which two become one."""
+    return [*quarters_of(kent)]
+
+
+@pytest.fixture(scope="session")
+def file_quickly() -> Iterator[Callable[[Store, Filing], Filed]]:
+    """`record`, but scoring what it scored before takes no time: the core is pure, so that the same comes out."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recording, "derive", _once(recording.derive, lambda basis, engine, filed_levels: (
+            basis.pack.hash, basis.quarter, basis.evidence.hash, *((q, held.hash) for q, held in sorted(basis.earlier.items())), engine,
+            filed_levels and tuple(filed_levels.items()),
+        )))  # fmt: skip
+        patch.setattr(recording, "stages", _once(recording.stages, lambda pack, before, was, after, now, uncompared: (
+            pack.hash, before.hash, was, after.hash, now, *uncompared)))  # fmt: skip
+        patch.setattr(recording, "pack_as_data", _once(recording.pack_as_data, lambda name, pack: (name, pack.hash)))
+        yield lambda store, filing: recording.record(store, filing, plain)
+
+
+def _once(work: Callable[..., Any], key: Callable[..., Any]) -> Callable[..., Any]:
+    done: dict[Any, Any] = {}
+
+    def remembered(*given: Any, **named: Any) -> Any:
+        name = key(*given, **named)
+        if name not in done:
+            done[name] = work(*given, **named)
+        return done[name]
+
+    return remembered
+
+
+@pytest.fixture(scope="session")
+def filled_file(kent: RulePack, county: list[EvidenceSet], file_quickly: Callable[..., Filed], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of four quarters, one of them corrected after the next was filed. Tests work on copies."""
+    file = tmp_path_factory.mktemp("filled") / "store.sqlite"
+    fill(open_store(str(file), make=True), kent, county, file_quickly)
+    return file
+
+
+def fill(store: Store, kent: RulePack, county: list[EvidenceSet], file_quickly: Callable[..., Filed]) -> None:
+    for number, evidence in enumerate(county):
+        file_quickly(store, filing(kent, evidence))
+        if number == 1:
+            file_quickly(store, filing(kent, corrected(county[0]), because="a late return"))
+
+
+@pytest.fixture
+def filled(filled_file: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(filled_file, tmp_path / "filled.sqlite"))
