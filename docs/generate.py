@@ -137,6 +137,7 @@ def commands_page() -> list[str]:
             ("3", "The rules or the evidence are invalid; each mistake is named with its place. `rules check` and `rules test` "
                   "give it for examples that are lacking or fail."),
             ("4", "`score --fail-on LEVEL`: a team is at that level or above."),
+            ("5", "`verify` and `replay`: a filed record is not as it was filed, or does not come to the same again."),
         ),
     )  # fmt: skip
     for context in walk_commands(cli, "springtide", None):

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from ..assessment import choose_quarter
-from ..history.recording import Filing
+from ..history.recording import Filing, not_filed
 from ..history.recording import record as file_quarter
 from ..history.replaying import replay as derive_again
 from ..history.replaying import restate
@@ -26,6 +26,7 @@ from . import common
 @click.argument("evidence", metavar="EVIDENCE")
 @common.rules_option
 @common.quarter_option
+@click.option("--all-quarters", is_flag=True, help="File every quarter that the evidence holds and the store does not, the oldest first.")
 @common.store_option
 @click.option("--by", default=None, metavar="ROLE", help="Who files it; a role says more than a name in ten years. Without it, the user's name on this computer.")
 @click.option("--because", default="", metavar="WHY", help="Why the quarter is filed again. Needed where it says something else than before.")
@@ -35,7 +36,7 @@ from . import common
 @common.json_option
 @common.reports_faults
 def record(
-    evidence: str, rules: str, quarter: Quarter | None, store: str | None, by: str | None, because: str, engine: str,
+    evidence: str, rules: str, quarter: Quarter | None, all_quarters: bool, store: str | None, by: str | None, because: str, engine: str,
     skip_bad_rows: bool, errors_to: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Score a quarter from EVIDENCE and file it: the evidence, the rules, the result and the explanation.
@@ -47,17 +48,27 @@ def record(
     Examples:
       springtide record examples/kent-2009 --quarter "2008/09 Q4" --store kent.sqlite
       springtide record return.xlsx --quarter "2009/10 Q1" --because "Dover sent its sickness figures late"
+      springtide record examples/ten-quarters --all-quarters
     """
+    if all_quarters and (quarter is not None or because):
+        raise click.UsageError("--all-quarters files what is not filed yet; a quarter is named, or corrected, one at a time")
     pack = common.pack_named(rules)
     held = common.evidence_in(evidence, pack, skip_bad_rows)
-    chosen = choose_quarter(held, quarter)
+    chosen = None if all_quarters else choose_quarter(held, quarter)
     ledger = open_store(store, make=True)
-    filing = Filing(pack, rules, held, chosen, by or _user(), datetime.now(UTC), because, engine)
-    filed = file_quarter(ledger, filing, plain)
+    wanted = [chosen] if chosen else not_filed(ledger, held.quarters)
+    documents = []
+    with common.progress("Filing", len(wanted)) as advance:
+        for one in wanted:
+            filed = file_quarter(ledger, Filing(pack, rules, held, one, by or _user(), datetime.now(UTC), because, engine), plain)
+            documents.append(pages.filed_as_dict(filed, ledger.place))
+            advance(str(one))
+            if not as_json:
+                common.show(pages.render_filed(filed, ledger.place))
     if as_json:
-        common.show_json(pages.filed_as_dict(filed, ledger.place))
-    else:
-        common.show(pages.render_filed(filed, ledger.place))
+        common.show_json({"filed": documents} if all_quarters else documents[0])
+    elif not wanted:
+        click.echo(f"Every quarter of this evidence is filed already in {ledger.place}; to correct one, name it with --quarter")
 
 
 def _user() -> str:

@@ -66,11 +66,15 @@ def compare(store: Store, before: Quarter, after: Quarter, versions: tuple[int |
         counties = [ledger.document(connection, record.body["result"])["county"]["pressures"] for record in (was, now)]
         glossary = Glossary.from_data(ledger.document(connection, now.body["glossary"]))
         end = ledger.head(connection)
-        rests_on = now.body["earlier"].get(str(before), {}).get("record")
-        moved, reasons = _filed_movement(rows[1]) if after.previous == before and rests_on == was.hash else _movement(connection, was, now, rows)
+        moved, reasons = _filed_movement(rows[1]) if _rests_on(now, was) else _movement(connection, was, now, rows)
     teams = [_team(team, rows, moved, reasons) for team in dict.fromkeys([*rows[1], *rows[0]])]
     changed = any(was.body["pack"][name] != now.body["pack"][name] for name in ("hash", "in_force"))
     return Comparison(glossary, was, now, end, changed, tuple(teams), _county(*counties))
+
+
+def _rests_on(later: ledger.Record, earlier: ledger.Record) -> bool:
+    """Whether the later quarter was compared with this very record of the quarter before it when it was filed."""
+    return later.quarter.previous == earlier.quarter and later.body["earlier"].get(str(earlier.quarter), {}).get("record") == earlier.hash
 
 
 Rows = Mapping[str, Mapping[str, Any]]

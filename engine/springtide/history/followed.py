@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from ..logic.quarter import Quarter
+from ..logic.units import UNITS
 from .glossary import Glossary
 from .movement import Moved, State
 from .over_time import TeamHistory, TeamQuarter
@@ -80,7 +82,7 @@ def series(found: TeamHistory) -> tuple[Series, ...]:
     since = max((q for q in quarters if q in found.held and (moved := found.held[q].moved) and _rules_changed(words, moved)), default=quarters[0])
     scored = [quarter for quarter in quarters if quarter >= since]
     told = [_told_score(found.held.get(quarter)) for quarter in scored]
-    every = [_series(SCORE, "Score", "count", scored, told, "higher", floor=0)]
+    every = [_series(SCORE, "Score", "count", scored, told, "higher")]
     for name, measure in words.measures.items():
         values = [_number(found.held.get(quarter), name) for quarter in quarters]
         if any(value is not None for value in values):
@@ -104,7 +106,8 @@ def _number(held: TeamQuarter | None, name: str) -> float | None:
     return value if isinstance(value, float | int) else None
 
 
-def _series(name: str, title: str, unit: str, quarters: Sequence[Quarter], values: Sequence[float | None], worse_when: str, floor: float | None = None) -> Series:
+def _series(name: str, title: str, unit: str, quarters: Sequence[Quarter], values: Sequence[float | None], worse_when: str) -> Series:
+    least = UNITS[unit].least
     side = _SIDES.get(worse_when)
     tendency = direction(values, worse_when=side) if side else None
-    return Series(name, title, unit, tuple(quarters), tuple(values), tendency, process_limits(values, floor=floor))
+    return Series(name, title, unit, tuple(quarters), tuple(values), tendency, process_limits(values, floor=least if isfinite(least) else None))

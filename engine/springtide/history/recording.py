@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -61,6 +61,12 @@ class _Past:
     data: Mapping[str, Any]
     evidence: EvidenceSet
     record: ledger.Record | None
+
+
+def not_filed(store: Store, quarters: Iterable[Quarter]) -> list[Quarter]:
+    """Those of some quarters that the store does not have, the oldest first."""
+    with store.reading() as connection:
+        return sorted({*quarters} - {*ledger.filed_quarters(connection)})
 
 
 def record(store: Store, filing: Filing, explain: Explain) -> Filed:

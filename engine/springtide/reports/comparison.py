@@ -87,7 +87,7 @@ def _section(words: Glossary, title: str, says: str, teams: list[TeamOverTime]) 
             if team.moved:
                 then, now = team.moved.then, team.moved.now
                 table.add_row(
-                    f"  {team.name}", _arrow(words, then.level, now.level), _arrow(words, then.could_be, now.could_be),
+                    f"  {team.name}", _level(words, team.moved), _arrow(words, then.could_be, now.could_be),
                     _change(_score(then), _score(now)), "\n".join(step_lines(words, team.moved)),
                 )  # fmt: skip
     yield table
@@ -96,6 +96,17 @@ def _section(words: Glossary, title: str, says: str, teams: list[TeamOverTime]) 
 
 def _rise(words: Glossary, team: TeamOverTime) -> int:
     return words.rank(team.moved.now.level) - words.rank(team.moved.then.level) if team.moved else 0
+
+
+def _level(words: Glossary, moved: Moved) -> Text:
+    """Where the level went by the evidence alone; where that is not what is shown then or now, what is shown as well."""
+    then, before, after, now = moved.then.level, moved.under_rules.level, moved.known.level, moved.now.level
+    text = _arrow(words, before, after) if before != after else _arrow(words, then, now)
+    if before != after and then != before:
+        text.append(f"; shown then as {words.title(then)}")
+    if before != after and after != now:
+        text.append(f"; shown now as {words.title(now)}")
+    return text
 
 
 def _arrow(words: Glossary, was: str, now: str) -> Text:

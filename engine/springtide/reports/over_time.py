@@ -148,26 +148,41 @@ def _over_time(every: Sequence[Series]) -> Iterator[RenderableType]:
         known = max((one.limits.known for one in every), default=0)
         yield indented(f"Not enough history: no figure has more than {counted(known, 'quarter')} that can be compared. A direction takes {LEAST_FOR_DIRECTION}, and limits of ordinary variation {LEAST_FOR_LIMITS}.")
         return
-    lines = [*_directions(every), *_beyond(every)]
-    yield from map(indented, lines or ["No figure has a direction, and none is beyond its ordinary variation."])
-    if not any(one.limits.mean is not None for one in every):
+    notable = [one for one in every if _arrow(one) or one.limits.causes[-1]]
+    if not notable:
+        yield indented("No figure has a direction, and none is beyond its ordinary variation.")
+    else:
+        yield _figures(notable)
+        if any(one.limits.trial for one in notable if one.limits.mean is not None):
+            yield indented("Limits from fewer than 12 quarters are on trial: they will still move.")
+    if all(one.limits.mean is None for one in every):
         yield indented(f"Limits of ordinary variation take {LEAST_FOR_LIMITS} quarters.")
+    rest = len(every) - len(notable)
+    if notable and rest:
+        yield indented(f"{counted(rest, 'other figure')}: no direction, and nothing beyond ordinary variation.")
 
 
-def _directions(every: Sequence[Series]) -> Iterator[str]:
-    for one in every:
-        if one.tendency and one.tendency.tendency in ("worsening", "easing") and one.tendency.p is not None:
-            yield f"{one.title}: {one.tendency.tendency} over {one.tendency.known} quarters (by chance in {one.tendency.p:.1%} of such series)"
+def _figures(notable: Sequence[Series]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for heading in ("Figure", "Latest", "Direction", "Ordinary variation", "Beyond it"):
+        table.add_column(heading, overflow="fold")
+    for one in notable:
+        limits, unit, value = one.limits, UNITS[one.unit], one.values[-1]
+        between = "–"
+        if limits.lower is not None and limits.upper is not None:
+                between = f"{unit.say(limits.lower)} – {unit.say(limits.upper)}"
+        signs = "; ".join(f"{cause.kind}, {cause.side}" for cause in limits.causes[-1])
+        table.add_row(f"  {one.title}", "not known" if value is None else unit.say(value), _arrow(one), between, signs)
+    return table
 
 
-def _beyond(every: Sequence[Series]) -> Iterator[str]:
-    for one in every:
-        limits, value = one.limits, one.values[-1]
-        if limits.causes[-1] and value is not None and limits.mean is not None and limits.lower is not None and limits.upper is not None:
-            causes = " and ".join(f"{cause.kind}, {cause.side}" for cause in limits.causes[-1])
-            said, mean, lower, upper = (UNITS[one.unit].say(number) for number in (value, limits.mean, limits.lower, limits.upper))
-            trial = "; the limits are on trial, with fewer than 12 quarters" if limits.trial else ""
-            yield f"{one.title}: {said} is beyond ordinary variation ({causes}; mean {mean}, limits {lower} to {upper}{trial})"
+def _arrow(one: Series) -> str:
+    """The direction, with the quarters that it rests on; nothing where there is none."""
+    tendency = one.tendency
+    if tendency is None or tendency.tendency not in ("worsening", "easing"):
+        return ""
+    silent = f", without the latest {tendency.silent}" if tendency.silent else ""
+    return f"{tendency.tendency} over {tendency.known} quarters{silent}"
 
 
 def render_area(found: AreaHistory, place: str) -> RenderableType:
