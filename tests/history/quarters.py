@@ -91,7 +91,7 @@ class _Team:
         }  # fmt: skip
 
     def audits(self) -> dict[str, float]:
-        return {"files_audited": 8, "files_with_supervision_evidence": round(8 * (1 - self.mood / 2))}
+        return {"files_audited": 8.0, "files_with_supervision_evidence": float(round(8 * (1 - self.mood / 2)))}
 
     def answer(self, reverse: bool) -> str | None:
         if self.rng.random() < _BLANK:
@@ -114,12 +114,13 @@ def _quarter(pack: RulePack, held: list[_Team], quarter: Quarter, merger: Quarte
     for team in there:
         name = new if merger is not None and team is there[-1] else team.id
         team.move()
-        figures = {key: value for key, value in team.workforce().items() if team.rng.random() > _BLANK}
+        figures = {key: float(value) for key, value in team.workforce().items() if team.rng.random() > _BLANK}
         if team.rng.random() > _NO_FIGURES:
             rows.append(Row(name, quarter, figures, {}, "workforce", Where("workforce.csv", len(rows) + 2)))
             rows.append(Row(name, quarter, team.audits(), {}, "audits", Where("audits.csv", len(rows) + 2)))
         if team.rng.random() > _NO_RETURN:
-            answers = {question: team.answer(pack.questions[question].favourable_when == "low") for question in pack.questions_read}
+            asked = {question: team.answer(pack.questions[question].favourable_when == "low") for question in pack.questions_read}
+            answers = dict.fromkeys(pack.questions) | asked
             day = date.fromordinal(quarter.last_day.toordinal() - team.rng.randint(5, 40))
             responses.append(Response(f"R{name}", name, quarter, day, "collective", answers, Where("responses.csv", len(responses) + 2)))
     return EvidenceSet(tuple(listed), tuple(responses), tuple(rows))

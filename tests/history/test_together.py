@@ -14,6 +14,7 @@ from history.conftest import Place
 from history.quarters import corrected, filing, quarters_of
 
 from springtide.evidence.records import EvidenceSet
+from springtide.history import recording
 from springtide.history.problems import CorrectionNeedsReason
 from springtide.history.recording import Filed, Filing
 from springtide.history.store import ledger
@@ -36,12 +37,27 @@ def eight(kent: RulePack) -> list[EvidenceSet]:
     return [*quarters_of(kent, "together", quarters=PROCESSES, teams=4)]
 
 
-@pytest.fixture(autouse=True)
-def scored(kent: RulePack, eight: list[EvidenceSet], file_quickly: FileQuickly, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Everything that the tests file was scored once in this process, in the order in which time went."""
-    store = open_store(str(tmp_path_factory.mktemp("scored") / "store"), make=True)
-    for evidence in eight:
-        file_quickly(store, filing(kent, evidence))
+@pytest.fixture(scope="module", autouse=True)
+def scored_by_quarter(kent: RulePack, eight: list[EvidenceSet], file_quickly: FileQuickly, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a quarter comes to does not matter here, only what is filed when: each is scored once, whatever it rests on."""
+    found: dict[str, dict[Any, Any]] = {"derive": {}, "stages": {}}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, quarter_of in (("derive", lambda basis, *_, **__: basis.quarter), ("stages", lambda *given, **_: given[4])):
+            patch.setattr(recording, name, _by_quarter(getattr(recording, name), quarter_of, found[name]))
+        store = open_store(str(tmp_path_factory.mktemp("scored") / "store"), make=True)
+        for evidence in eight:
+            file_quickly(store, filing(kent, evidence))
+        yield
+
+
+def _by_quarter(work: Callable[..., Any], quarter_of: Callable[..., Any], found: dict[Any, Any]) -> Callable[..., Any]:
+    def known(*given: Any, **named: Any) -> Any:
+        quarter = quarter_of(*given, **named)
+        if quarter not in found:
+            found[quarter] = work(*given, **named)
+        return found[quarter]
+
+    return known
 
 
 def at_once(folder: Path, works: list[Callable[[], Any]]) -> list[Any]:
@@ -151,8 +167,8 @@ def test_a_new_store_at_the_same_place(place: Place, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def reader(place: Place) -> Iterator[Store]:
-    yield open_store(place.address, make=True)
+def reader(place: Place) -> Store:
+    return open_store(place.address, make=True)
 
 
 def test_a_reader_sees_one_moment(place: Place, reader: Store, kent: RulePack, eight: list[EvidenceSet], file_quickly: FileQuickly) -> None:
