@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,15 +23,15 @@ from springtide.history.store.opening import Store, open_store
 from springtide.history.store.verify import verify
 from springtide.logic.model import RulePack
 
+resource = pytest.importorskip("resource", reason="processes are limited and killed here as Windows can't")
 pytestmark = [
-    pytest.mark.skipif(sys.platform == "win32", reason="processes are forked here"),
     # A child does nothing but file and end; no other thread of this process holds a lock that it would need.
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
 ]
 
 FileQuickly = Callable[[Store, Filing], Filed]
 File = Callable[[Path], Filed]
-TRIES = 200
+TRIES, TRIES_IN_POSTGRESQL = 200, 20
 _DONE, _FAILED, _STOPPED = 0, 1, 9
 
 
@@ -155,6 +153,29 @@ def test_ended_between_any_two_statements(fresh: bool, file: File, three: Path, 
         stop_at = 0
         outcomes.append(all_or_nothing(place, before, file))
     assert len(outcomes) > 12 and not any(outcomes)
+
+
+def test_killed_while_filing_into_postgresql(postgresql, kent: RulePack, county: list[EvidenceSet], file_quickly: FileQuickly, file: File) -> None:
+    empty, last = postgresql.fresh(), filing(kent, county[3])
+    open_store(postgresql.url(empty), make=True)
+
+    def to(name: str) -> Filed:
+        return file_quickly(open_store(postgresql.url(name)), last)
+
+    start = time.perf_counter()
+    to(postgresql.fresh(like=empty))
+    took, rng, outcomes = time.perf_counter() - start, Random("postgresql"), []
+    for number in range(TRIES_IN_POSTGRESQL):
+        name = postgresql.fresh(like=empty)
+        child = in_a_child(lambda name=name: to(name))
+        time.sleep(took * 1.2 * (number + rng.random()) / TRIES_IN_POSTGRESQL)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        again = to(name)  # waits until the server has seen that the other is gone
+        found = verify(open_store(postgresql.url(name)))
+        assert found.holds and found.records == 1
+        outcomes.append(not again.is_new)
+    assert {True, False} == set(outcomes), sum(outcomes)
 
 
 def test_a_reader_takes_back_what_a_killed_filing_left(file: File, three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
