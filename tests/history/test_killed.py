@@ -204,31 +204,29 @@ def test_a_reader_takes_back_what_a_killed_filing_left(file: File, three: Path, 
 # ---- no room ---------------------------------------------------------------------------------
 
 
-def test_a_full_disk_files_nothing_and_says_what_to_do(file: File, three: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("room", [0, 8_192, 24_000])
+@pytest.mark.parametrize("fresh", [True, False], ids=["a new store", "a store with quarters in it"])
+def test_a_full_disk_files_nothing_and_says_what_to_do(room: int, fresh: bool, file: File, three: Path, tmp_path: Path) -> None:
     """A limit on the size of files stands for a disk that is full; the next test fills a real one."""
-    for source, before in ((None, 0), (three, 3)):
-        place = tmp_path / "limited"
-        copy(source, place)
-        size = place.stat().st_size if source else 0
-        for room in (0, 8_192, 40_000, 70_000):
-            said = tmp_path / "said"
+    place = tmp_path / "limited"
+    copy(None if fresh else three, place)
+    limit = room if fresh else three.stat().st_size + room
+    read, write = os.pipe()
 
-            def child(limit: int = size + room, place: Path = place, said: Path = said) -> None:
-                with said.open("wb", buffering=0) as told:
-                    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-                    try:
-                        file(place)
-                    except StoreError as error:
-                        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-                        os.pwrite(told.fileno(), str(error).encode(), 0) if limit > 1000 else None
-                        os._exit(_STOPPED)
+    def child() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        try:
+            file(place)
+        except StoreError as error:
+            os.write(write, str(error).encode())
+            os._exit(_STOPPED)
 
-            code = os.waitstatus_to_exitcode(os.waitpid(in_a_child(child), 0)[1])
-            assert code == _STOPPED, (source, room, code)
-            if size + room > 1000:
-                assert "nothing was filed; make room and file it again" in said.read_text(), said.read_text()
-            assert not all_or_nothing(place, before, file)
-            copy(source, place)
+    code = os.waitstatus_to_exitcode(os.waitpid(in_a_child(child), 0)[1])
+    os.close(write)
+    with os.fdopen(read) as said:
+        assert "nothing was filed; make room and file it again" in said.read()
+    assert code == _STOPPED
+    assert not all_or_nothing(place, 0 if fresh else 3, file)
 
 
 def test_a_disk_that_is_really_full(file: File, three: Path, tmp_path: Path) -> None:
