@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -96,6 +95,8 @@ def _owner() -> dict:
     """As whom it runs, as arguments of `subprocess`; nothing where the tests are not root."""
     if os.geteuid() != 0:
         return {}
+    import pwd  # which Windows lacks
+
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
     owner = next(names[name] for name in _OWNERS if name in names)
     return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}

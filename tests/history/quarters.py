@@ -19,7 +19,7 @@ from springtide.logic.quarter import Quarter
 
 FIRST = Quarter(2008, 4)
 _DISTRICTS = ("North", "East", "South", "West")
-_NO_RETURN, _NO_FIGURES, _BLANK = 0.12, 0.06, 0.05
+_NO_RETURN, _NO_FIGURES, _BLANK = 0.12, 0.05, 0.01
 
 
 def quarters_of(pack: RulePack, seed: str = "a county", *, quarters: int = 4, teams: int = 6, first: Quarter = FIRST) -> Iterator[EvidenceSet]:
@@ -58,7 +58,7 @@ def corrected(evidence: EvidenceSet, figure: str = "vacant_posts", by: float = 1
 
 
 class _Team:
-    """One team's state, which wanders from quarter to quarter."""
+    """One team's state, which wanders from quarter to quarter and is drawn back to what is usual for the team."""
 
     def __init__(self, rng: Random, number: int):
         self.rng = rng
@@ -66,17 +66,17 @@ class _Team:
         self.name = f"{_DISTRICTS[number % 4]} team {number + 1}"
         self.district = _DISTRICTS[number % 4]
         self.posts = rng.randint(6, 18)
-        self.vacant, self.load, self.crises, self.mood = rng.uniform(0, 3), rng.uniform(12, 19), rng.uniform(0, 3), rng.uniform(0.1, 0.6)
+        self.usual = {"vacant": rng.uniform(0, 2.5), "load": rng.uniform(11, 18), "crises": rng.uniform(0, 2.5), "mood": rng.uniform(0, 0.3)}
+        self.vacant, self.load, self.crises, self.mood = self.usual.values()
 
     def listed(self, ends: Quarter | None = None, became: str = "") -> Team:
         return Team(self.id, self.name, self.district, "Anyshire", "duty", to_quarter=ends, became=(became,) if became else ())
 
     def move(self) -> None:
-        step = self.rng.gauss
-        self.vacant = min(max(self.vacant + step(0, 0.8), 0), self.posts - 2)
-        self.load = min(max(self.load + step(0, 1.2), 8), 28)
-        self.crises = min(max(self.crises + step(0, 1), 0), 8)
-        self.mood = min(max(self.mood + step(0, 0.12), 0), 1)
+        for name, step, most in (("vacant", 0.7, self.posts - 2), ("load", 1.2, 28), ("crises", 0.9, 8), ("mood", 0.06, 1)):
+            now = getattr(self, name)
+            drawn = now + (self.usual[name] - now) / 4 + self.rng.gauss(0, step)
+            setattr(self, name, min(max(drawn, 0), most))
 
     def workforce(self) -> dict[str, float]:
         staff = self.posts - round(self.vacant)
@@ -85,19 +85,20 @@ class _Team:
         return {
             "established_posts": self.posts, "vacant_posts": round(self.vacant), "in_post_fte": staff, "agency_fte": round(self.vacant * self.mood, 1),
             "leavers_12_months_fte": round(staff * self.mood / 4, 1), "fte_unavailable": round(self.mood * 2, 1), "case_holders_fte": staff,
-            "cases_registered": round(self.load * staff), "highest_caseload": round(self.load + 6), "complex_cases_in_crisis": round(self.crises),
+            "cases_registered": round(self.load * staff), "highest_caseload": round(self.load + 5), "complex_cases_in_crisis": round(self.crises),
             "referrals": round(usual * rise), "usual_referrals": usual, "supervision_sessions_due": due,
-            "supervision_sessions_held": round(due * (1 - self.mood / 2)),
+            "supervision_sessions_held": round(due * (1 - self.mood / 2)), "cases_taken_in": 0, "cases_farmed_out": 0,
+            "child_protection_cases_unallocated": 0, "child_protection_cases_held_by_managers": 0,
         }  # fmt: skip
 
     def audits(self) -> dict[str, float]:
-        return {"files_audited": 8, "files_with_supervision_evidence": round(8 * (1 - self.mood / 2))}
+        return {"files_audited": 8.0, "files_with_supervision_evidence": float(round(8 * (1 - self.mood / 2)))}
 
     def answer(self, reverse: bool) -> str | None:
         if self.rng.random() < _BLANK:
             return None
         adverse = (self.rng.random() < self.mood) != reverse
-        return self.rng.choice(("sometimes", "rarely", "don't know") if adverse else ("always", "usually", "usually"))
+        return self.rng.choice(("sometimes", "rarely") if adverse else ("always", "usually", "usually"))
 
 
 def _quarter(pack: RulePack, held: list[_Team], quarter: Quarter, merger: Quarter | None) -> EvidenceSet:
@@ -114,12 +115,13 @@ def _quarter(pack: RulePack, held: list[_Team], quarter: Quarter, merger: Quarte
     for team in there:
         name = new if merger is not None and team is there[-1] else team.id
         team.move()
-        figures = {key: value for key, value in team.workforce().items() if team.rng.random() > _BLANK}
+        figures = {key: float(value) for key, value in team.workforce().items() if team.rng.random() > _BLANK}
         if team.rng.random() > _NO_FIGURES:
             rows.append(Row(name, quarter, figures, {}, "workforce", Where("workforce.csv", len(rows) + 2)))
             rows.append(Row(name, quarter, team.audits(), {}, "audits", Where("audits.csv", len(rows) + 2)))
         if team.rng.random() > _NO_RETURN:
-            answers = {question: team.answer(pack.questions[question].favourable_when == "low") for question in pack.questions_read}
+            asked = {question: team.answer(pack.questions[question].favourable_when == "low") for question in pack.questions_read}
+            answers = dict.fromkeys(pack.questions) | asked
             day = date.fromordinal(quarter.last_day.toordinal() - team.rng.randint(5, 40))
             responses.append(Response(f"R{name}", name, quarter, day, "collective", answers, Where("responses.csv", len(responses) + 2)))
     return EvidenceSet(tuple(listed), tuple(responses), tuple(rows))

@@ -83,14 +83,9 @@ def contents(connection) -> dict[str, list]:
 def test_the_database_refuses_to_change_what_was_filed(filled_place: Place) -> None:
     connection = filled_place.connect()
     before = contents(connection)
-    allowed = []
     for statement in statements(filled_place.kind):
-        try:
+        with pytest.raises((sqlite3.DatabaseError, psycopg.DatabaseError), match="what was filed is never changed or taken away"):
             connection.execute(statement)
-            allowed.append(statement)
-        except (sqlite3.DatabaseError, psycopg.DatabaseError) as error:
-            assert "what was filed is never changed or taken away" in str(error), (statement, error)
-    assert not allowed
     assert contents(connection) == before
     connection.close()
     assert verify(open_store(filled_place.address)).holds

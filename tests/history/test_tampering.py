@@ -23,7 +23,7 @@ from springtide.history.documents import pack_from_data
 from springtide.history.problems import StoreError
 from springtide.history.recording import Filed
 from springtide.history.store.chain import canonical, digest, record_hash
-from springtide.history.store.guards import GUARDED, guards
+from springtide.history.store.guards import GUARDED, guards, preparation
 from springtide.history.store.opening import open_store
 from springtide.history.store.verify import Broken, verify
 from springtide.logic.model import RulePack
@@ -222,6 +222,7 @@ def forge(connection: sqlite3.Connection, change: Callable[[dict], object]) -> N
     connection.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
 
+# Each changes the body of a record, or gives something else in its place.
 FORGERIES: dict[str, Callable[[dict], object]] = {
     "its rows are not there": lambda body: None,
     "a document that is not there": lambda body: body.update(result="f" * 64),
@@ -231,18 +232,14 @@ FORGERIES: dict[str, Callable[[dict], object]] = {
     "a list": lambda body: [],
     "a number": lambda body: 7,
     "teams as a list": lambda body: body.update(teams=[]),
-    "no earlier quarters": lambda body: body.pop("earlier"),
+    "no earlier quarters": lambda body: body.pop("earlier") and None,
     "earlier quarters without documents": lambda body: body.update(earlier={"2008/09 Q4": {}}),
 }
 
 
 @pytest.mark.parametrize("change", FORGERIES.values(), ids=FORGERIES)
 def test_a_forged_record_is_found(change: Callable[[dict], object], filled: Path, tampered: sqlite3.Connection) -> None:
-    def forged(body: dict) -> object:
-        said = change(body)
-        return said if isinstance(said, dict | list | int) and not said or said == 7 else None
-
-    forge(tampered, forged)
+    forge(tampered, change)
     assert found_in(filled)[0].record == 6
 
 
@@ -347,9 +344,10 @@ def test_a_file_that_was_cut_short_is_found(filled: Path, tmp_path: Path) -> Non
         cut = tmp_path / "cut.sqlite"
         cut.write_bytes(whole[:length])
         try:
-            assert not verify(open_store(str(cut))).holds, length
-        except StoreError as error:
-            assert "springtide record makes one" not in str(error) or length == 0, error
+            holds = verify(open_store(str(cut))).holds
+        except StoreError:
+            holds = False
+        assert not holds, length
 
 
 def everything(file: Path) -> dict[str, list]:
@@ -380,22 +378,15 @@ def test_every_change_in_postgresql_is_found(filled_copy: Place) -> None:
         for table in GUARDED:
             connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
         assert refusals(filled_copy.address).count("_no_") == 6
+        connection.execute("SET session_replication_role = replica")  # no foreign key is looked at either
         for table, columns in COLUMNS.items():
-            for column in columns:
-                number = column in ("number", "version", "position", "record")
-                changed = f"{column} + 70" if number else f"overlay({column} placing 'Q' from 1)"
-                key = "ctid = (SELECT max(ctid) FROM {table})".format(table=table)
-                connection.autocommit = False
-                connection.execute("SET session_replication_role = replica")
-                connection.execute(f"UPDATE {table} SET {column} = {changed} WHERE {key}")
-                connection.commit()
-                connection.autocommit = True
-                broken = [one for one in verify(store).broken if "refuse changes" not in one.says]
-                assert broken, (table, column)
-                back = f"{column} - 70" if number else None
-                if back is None:
-                    continue
-                connection.execute(f"UPDATE {table} SET {column} = {back} WHERE {key}")
+            *row, place = connection.execute(f"SELECT *, ctid FROM {table} ORDER BY ctid DESC").fetchone()
+            for column, value in zip(columns, row, strict=True):
+                changed = value + 70 if isinstance(value, int) else "Q" + value[1:]
+                (place,) = connection.execute(f"UPDATE {table} SET {column} = %s WHERE ctid = %s RETURNING ctid", (changed, place)).fetchone()
+                assert len(verify(store).broken) > 1, (table, column)
+                (place,) = connection.execute(f"UPDATE {table} SET {column} = %s WHERE ctid = %s RETURNING ctid", (value, place)).fetchone()
+        assert len(verify(store).broken) == 1
 
 
 def test_a_trigger_altered_in_postgresql_is_found(filled_copy: Place) -> None:
@@ -403,7 +394,7 @@ def test_a_trigger_altered_in_postgresql_is_found(filled_copy: Place) -> None:
     with filled_copy.connect() as connection:
         connection.execute("CREATE OR REPLACE FUNCTION springtide_only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$")
         assert refusals(filled_copy.address).count("_no_") == 6
-        connection.execute(next(iter_preparation()).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
+        connection.execute(next(preparation("postgresql")).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
         assert verify(store).holds
         connection.execute("DROP TRIGGER records_no_change ON records")
         assert "records_no_change" in refusals(filled_copy.address)
@@ -411,12 +402,6 @@ def test_a_trigger_altered_in_postgresql_is_found(filled_copy: Place) -> None:
         assert "records_no_change" in refusals(filled_copy.address)
         connection.execute("CREATE TRIGGER swallows BEFORE INSERT ON documents FOR EACH ROW EXECUTE FUNCTION springtide_only_added_to()")
         assert "swallows" in refusals(filled_copy.address)
-
-
-def iter_preparation() -> Iterator[str]:
-    from springtide.history.store.guards import preparation
-
-    yield from preparation("postgresql")
 
 
 def test_copies_are_as_good_as_the_store(filled: Path, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def open_store(chosen: str | None = None, *, make: bool = False) -> Store:
         _look_at_file(Path(url.database or ""), place, make)
     try:
         engine = _engine(url, read_only=not make)
-        revision = _revision_of(engine, url)
+        revision = _revision_of(engine, url, place)
         if revision != SCHEMA:
             _upgrade(engine, url, place, revision, make)
     except (DBAPIError, ArgumentError, NoSuchModuleError, ValueError) as error:
@@ -150,7 +150,7 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
     return create_engine(url, poolclass=NullPool, connect_args={"application_name": "springtide", "connect_timeout": 10})
 
 
-def _revision_of(engine: Engine, url: URL) -> str | None:
+def _revision_of(engine: Engine, url: URL, place: str) -> str | None:
     try:
         with engine.connect() as connection:
             return _revision(connection)
@@ -158,8 +158,11 @@ def _revision_of(engine: Engine, url: URL) -> str | None:
         if not _was_interrupted(url):
             raise
     # Whoever filed was stopped in the middle. SQLite takes back what it left, for which it has to write.
-    with _engine(url, read_only=False).connect() as connection:
-        _revision(connection)
+    try:
+        with _engine(url, read_only=False).connect() as connection:
+            _revision(connection)
+    except OperationalError as error:
+        raise StoreError(f"{place}: a filing was stopped in the middle; whoever may write to the store has to open it once, as with springtide verify") from error
     with engine.connect() as connection:
         return _revision(connection)
 
