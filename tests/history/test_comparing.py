@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,11 +37,11 @@ def county(pack: RulePack) -> list[EvidenceSet]:
 
 
 @pytest.fixture(scope="module")
-def store(pack: RulePack, county: list[EvidenceSet], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def store(pack: RulePack, county: list[EvidenceSet], tmp_path_factory: pytest.TempPathFactory) -> Store:
     made = open_store(str(tmp_path_factory.mktemp("store") / "county.sqlite"), make=True)
     for evidence in county:
         record(made, filing(pack, evidence), plain)
-    yield made
+    return made
 
 
 def nth(number: int) -> Quarter:
@@ -86,7 +85,7 @@ def test_merged_teams_are_not_compared_and_their_past_is_not_stitched(store: Sto
     """Halfway, T007 and T008 became T009."""
     half = nth(QUARTERS // 2)
     found = {team.id: team for team in compare(store, half.previous, half).teams}
-    assert found["T009"].moved is None and found["T009"].not_compared == f"T009 began, from T007 and T008"
+    assert found["T009"].moved is None and found["T009"].not_compared == "T009 began, from T007 and T008"
     assert found["T007"].moved is None and "not in the list in the later quarter" in found["T007"].not_compared
     new, old = of_team(store, "T009"), of_team(store, "T007")
     assert new.held[half].is_break and min(new.held) == half and new.held[half].moved is None
@@ -105,7 +104,7 @@ def test_a_correction_is_what_later_quarters_are_compared_with(pack: RulePack, c
     made = open_store(str(tmp_path / "s.sqlite"), make=True)
     for evidence in county[:2]:
         record(made, filing(pack, evidence), plain)
-    with pytest.raises(CorrectionNeedsReason, match="evidence.*--because"):
+    with pytest.raises(CorrectionNeedsReason, match=r"evidence.*--because"):
         record(made, filing(pack, corrected(county[0])), plain)
     second = record(made, filing(pack, corrected(county[0]), because="a late return"), plain)
     assert second.record.version == 2 and second.record.body["supersedes"]

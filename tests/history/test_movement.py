@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from history.quarters import FIRST, quarters_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +15,6 @@ from springtide.history.movement import Moved, State, pressure_changes
 from springtide.history.stages import stages
 from springtide.logic.model import RulePack
 from springtide.logic.quarter import Quarter
-
-from history.quarters import FIRST, quarters_of
 
 PACK = springtide.load_pack("kent-2009")
 COUNTY = list(quarters_of(PACK, "movement", quarters=2, teams=9))

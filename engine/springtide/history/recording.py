@@ -86,10 +86,12 @@ def record(store: Store, filing: Filing, explain: Explain) -> Filed:
         same = _filed_on_the_same(filing, past)
         assessment = derive(basis, filing.engine, filed_levels={team: state.level for team, state in was.items()} if same else None)
         rows = [*_with_movement(basis, assessment, was, past, team_parts(assessment, explain))]
+        # Read before the store is locked, for it takes a while; where an earlier quarter has these very rules, not at all.
+        rules = None if _filed_pack(filing, past) else pack_as_data(filing.rules, filing.pack)
         with store.writing() as connection:
             if any(ledger.latest(connection, quarter) != held.record for quarter, held in past.items()) or _newly_filed(connection, filing, past):
                 continue
-            made = _file(connection, filing, data, assessment, past, rows)
+            made = _file(connection, filing, data, rules, assessment, past, rows)
             notes = (*_differences(filing, past), *_resting_on(connection, filing.quarter, made.record))
             return replace(made, notes=notes)
     raise StoreError(f"{store.place}: others went on filing the quarters before {filing.quarter}; try again when they are done")
@@ -171,7 +173,7 @@ def _with_movement(
 
 
 def _file(
-    connection: Connection, filing: Filing, data: Any, assessment: Assessment, past: Mapping[Quarter, _Past], rows: list[dict[str, Any]]
+    connection: Connection, filing: Filing, data: Any, rules: Any, assessment: Assessment, past: Mapping[Quarter, _Past], rows: list[dict[str, Any]]
 ) -> Filed:
     filed = ledger.versions(connection, filing.quarter)
     body: dict[str, Any] = {
@@ -187,7 +189,7 @@ def _file(
             f"{filing.quarter} is filed already (version {filed[-1].version}, {filed[-1].filed}) and says something else in its "
             f"{_what_differs(filed[-1], body)}; nothing is overwritten: to file this as a correction, say why with --because"
         )
-    body["pack"]["document"] = _filed_pack(filing, past) or ledger.add_document(connection, "pack", pack_as_data(filing.rules, filing.pack))
+    body["pack"]["document"] = _filed_pack(filing, past) or ledger.add_document(connection, "pack", rules)
     body["evidence"]["document"] = ledger.add_document(connection, "evidence", data)
     for quarter, held in past.items():
         body["earlier"][str(quarter)]["document"] = ledger.add_document(connection, "evidence", held.data)
