@@ -39,3 +39,7 @@ def test_it_works_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
     demo = subprocess.run([sys.executable, "-m", "springtide", "demo"], cwd=away, env=environment, capture_output=True, text=True, check=False)
     assert demo.returncode == 0, demo.stderr
     assert "60 teams" in demo.stdout
+    minimal = str(tmp_path / "site" / "springtide" / "_shipped" / "examples" / "minimal")
+    filed = subprocess.run([sys.executable, "-m", "springtide", "record", minimal, "--store", "store.sqlite"], cwd=away, env=environment,
+                           capture_output=True, text=True, check=False)  # fmt: skip
+    assert filed.returncode == 0 and "Filed 2008/09 Q4, version 1" in filed.stdout, filed.stderr

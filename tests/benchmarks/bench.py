@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -28,9 +29,15 @@ from springtide.evidence import read_evidence
 from springtide.evidence.records import Response
 from springtide.evidence.writing.contents import Contents, Figures
 from springtide.evidence.writing.workbook import write_workbook
+from springtide.history.recording import record
+from springtide.history.store.opening import open_store
 from springtide.logic.facts import Team
 from springtide.logic.quarter import Quarter
+from springtide.reports.explanation import plain
 from springtide.rulepack.examples import latest_quarter
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from history.quarters import filing, quarters_of, written
 
 ANSWERS = ("always", "usually", "sometimes", "rarely", "never", "don't know")
 
@@ -40,7 +47,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each figure (default 5)")
     parser.add_argument("--rows", type=int, default=1_000_000, help="team-quarters for the columnar engine")
     parser.add_argument("--teams", type=int, default=200, help="teams of the county scored in a cold process")
-    parser.add_argument("--only", choices=("county", "columnar", "assurance", "workbooks"), default=None, help="one of the benchmarks")
+    parser.add_argument("--only", choices=("county", "columnar", "assurance", "workbooks", "history"), default=None, help="one of the benchmarks")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     benchmarks: dict[str, Callable[[], list[dict[str, object]]]] = {
@@ -48,6 +55,7 @@ def main() -> None:
         "columnar": lambda: [columnar_rate(options.rows, options.runs)],
         "assurance": lambda: assurance(options.runs),
         "workbooks": lambda: workbooks(options.teams, options.runs),
+        "history": lambda: history(options.runs),
     }
     figures = [figure for name, measure in benchmarks.items() if options.only in (None, name) for figure in measure()]
     if options.json:
@@ -85,6 +93,41 @@ def workbooks(teams: int, runs: int) -> list[dict[str, object]]:
         scored = timed(lambda: subprocess.run(command, check=True, capture_output=True), runs)
     what = f"{teams} workbooks of one team each, with the list of all, on two processes"
     return [figure(f"read {what}", "s", read, 2), figure(f"read and score {what}, cold process, engine columnar", "s", scored, 2)]
+
+
+def history(runs: int) -> list[dict[str, object]]:
+    """Cold processes on a store of sixty teams: with 5 quarters filed, and with 40. The cost must not grow with their number."""
+    pack, teams, filed = load_pack("kent-2009"), 60, (5, 40)
+    county = list(quarters_of(pack, "bench", quarters=max(filed) + 1, teams=teams))
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "store.sqlite"
+        store = open_store(str(whole), make=True)
+        for number, evidence in enumerate(county[: max(filed)], 1):
+            record(store, filing(pack, evidence), plain)
+            if number in filed:
+                shutil.copy(whole, Path(folder) / f"{number}.sqlite")
+        for number in filed:
+            at = Path(folder) / f"{number}.sqlite"
+            latest, before, first, after = (str(*county[place].quarters) for place in (number - 1, number - 2, 0, number))
+            written(Path(folder) / f"next-{number}", pack, county[number])
+            commands = {
+                "history T001": ["history", "T001"], "history of the county": ["history"], "compare neighbours": ["compare", before, latest],
+                "compare first and latest": ["compare", first, latest], "verify": ["verify"],
+                "record the next": ["record", str(Path(folder) / f"next-{number}"), "--quarter", after],
+            }  # fmt: skip
+            for what, words in commands.items():
+                copy = Path(folder) / "copy.sqlite"
+
+                def cold(words: list[str] = words, copy: Path = copy, at: Path = at) -> float:
+                    shutil.copy(at, copy)
+                    start = time.perf_counter()
+                    subprocess.run([sys.executable, "-m", "springtide", *words, "--store", str(copy)], check=True, capture_output=True)
+                    return time.perf_counter() - start
+
+                cold()
+                figures.append(figure(f"{what}, {teams} teams, {number} quarters filed, cold process", "s", [cold() for _ in range(runs)], 2))
+    return figures
 
 
 def columnar_rate(rows: int, runs: int) -> dict[str, object]:

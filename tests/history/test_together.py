@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from history.conftest import Place
+from history import postgresql as servers
+from history.conftest import Place, database_place
 from history.quarters import corrected, filing, quarters_of
 
 from springtide.evidence.records import EvidenceSet
 from springtide.history import recording
-from springtide.history.problems import CorrectionNeedsReason
+from springtide.history.problems import CorrectionNeedsReason, StoreError
 from springtide.history.recording import Filed, Filing
-from springtide.history.store import ledger
+from springtide.history.store import ledger, opening
 from springtide.history.store.opening import Store, open_store
 from springtide.history.store.verify import verify
 from springtide.logic.model import RulePack
+from springtide.reports.explanation import plain
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="processes are forked here"),
@@ -180,3 +182,15 @@ def test_a_reader_sees_one_moment(place: Place, reader: Store, kent: RulePack, e
             file_quickly(open_store(place.address), filing(kent, eight[1]))
         assert ledger.head(connection) == before and len(ledger.standing(connection)) == 1
     assert verify(reader).records == (2 if place.kind == "postgresql" else 1)
+
+
+def test_who_waits_too_long_is_told_so(postgresql: servers.Server, kent: RulePack, county: list[EvidenceSet], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program has the lock and does not let go."""
+    monkeypatch.setattr(opening, "_WAIT", 1)
+    place = database_place(postgresql)
+    store = open_store(place.address, make=True)
+    with place.connect() as other:
+        other.execute(f"SELECT pg_advisory_lock({opening._LOCK})")
+        with pytest.raises(StoreError, match="kept the store locked for 1 seconds"):
+            recording.record(store, filing(kent, county[0]), plain)
+    assert verify(store).records == 0

@@ -187,6 +187,7 @@ def _on_begin(connection: Connection) -> None:
 def _transaction(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL lock_timeout = '{_WAIT}s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         yield connection
 
@@ -229,7 +230,7 @@ def _reason(error: Exception) -> str:
     first = _first_line(error)
     if _NOT_SQLITE in cause:
         return "this file is no store of springtide's; choose another with --store"
-    if "locked" in cause:
+    if "locked" in cause or "lock timeout" in cause:
         return f"another program has kept the store locked for {_WAIT} seconds; close it and try again"
     if any(words in cause for words in ("disk is full", "disk I/O error", "No space left on device")):
         return f"{first}: nothing was filed; make room and file it again"
