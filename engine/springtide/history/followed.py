@@ -9,7 +9,7 @@ from math import isfinite
 from ..logic.quarter import Quarter
 from ..logic.units import UNITS
 from .glossary import Glossary
-from .movement import Moved, State
+from .movement import Moved
 from .over_time import TeamHistory, TeamQuarter
 from .standing import Point, Standing, standing
 from .trend import Direction, ProcessLimits, Side, direction, process_limits
@@ -63,15 +63,12 @@ def _is_lost(words: Glossary, moved: Moved) -> bool:
 
 def _rules_changed(words: Glossary, moved: Moved) -> str:
     was, now = moved.then, moved.under_rules
-    if _outcome(was) == _outcome(now):
+    if was.outcome == now.outcome:
         return ""
     if was.level != now.level:
         return f"the rules took {words.title(was.level)} to {words.title(now.level)}"
     return "the rules changed its score or could-be"
 
-
-def _outcome(state: State) -> tuple[str, str, int, int]:
-    return state.level, state.could_be, state.points, state.high
 
 
 def series(found: TeamHistory) -> tuple[Series, ...]:

@@ -34,6 +34,11 @@ class State:
     supervision: str
     rules: tuple[str, ...]
 
+    @property
+    def outcome(self) -> tuple[str, str, int, int]:
+        """What is published of it in short: two states with the same outcome moved nobody."""
+        return self.level, self.could_be, self.points, self.high
+
     def as_data(self) -> dict[str, Any]:
         return vars(self) | {"pressures": dict(self.pressures), "rules": list(self.rules)}
 

@@ -57,9 +57,6 @@ def _moved(basis: Basis, new: RulePack, record: ledger.Record) -> QuarterMoved:
     except LookupError as error:
         return QuarterMoved(record.quarter, record.version, 0, (), str(error))
     teams = {team.id: team for team in basis.evidence.as_of(basis.quarter).teams}
-    moved = [TeamMoved(team, teams[team].name, teams[team].district, was[team], would_be[team]) for team in was if _outcome(was[team]) != _outcome(would_be[team])]
+    moved = [TeamMoved(team, teams[team].name, teams[team].district, was[team], would_be[team]) for team in was if was[team].outcome != would_be[team].outcome]
     return QuarterMoved(record.quarter, record.version, len(teams), tuple(moved), "")
 
-
-def _outcome(state: State) -> tuple[str, str, int, int]:
-    return state.level, state.could_be, state.points, state.high

@@ -103,7 +103,7 @@ def render_restated(found: Restated, place: str) -> RenderableType:
         Text(f"This is not what was said at the time, which was under {old['id']} {old['version']} ({old['hash'][:12]}), filed {record.filed}, and stays so. Nothing was filed."),
         Text(),
     ]
-    moved = [team for team in found.would_be if _outcome(found.was.get(team)) != _outcome(found.would_be[team])]
+    moved = [team for team in found.would_be if team not in found.was or found.was[team].outcome != found.would_be[team].outcome]
     if not moved:
         parts.append(Text(f"None of the {len(found.would_be)} {pack.words.teams} would come to anything else."))
     else:
@@ -118,9 +118,6 @@ def render_restated(found: Restated, place: str) -> RenderableType:
         parts.append(table)
     return Group(*parts, Text(), footer(place, found.head))
 
-
-def _outcome(state: State | None) -> Any:
-    return state and (state.level, state.could_be, state.points, state.high)
 
 
 def _said(pack: RulePack, was: State | None) -> str:
