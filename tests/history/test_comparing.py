@@ -169,3 +169,11 @@ def test_a_team_is_found_by_id_or_name_and_else_offered(store: Store) -> None:
         of_team(store, "team 1")
     with pytest.raises(StoreError, match="districts: East, North, South, West"):
         of_area(store, "Middle")
+
+
+def test_a_filing_that_is_overtaken_again_and_again_has_the_others_wait(pack: RulePack, county: list[EvidenceSet], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    overtaken = []
+    monkeypatch.setattr("springtide.history.recording.still_stands", lambda *given: bool(overtaken.append(given)))
+    made = open_store(str(tmp_path / "s.sqlite"), make=True)
+    assert record(made, filing(pack, county[0]), plain).is_new
+    assert len(overtaken) == 3

@@ -65,9 +65,12 @@ def latest(connection: Connection, quarter: Quarter) -> Record | None:
     return filed[-1] if filed else None
 
 
-def standing(connection: Connection) -> dict[Quarter, Record]:
-    """The version that stands of every filed quarter, oldest quarter first."""
-    return {record.quarter: record for record in _records(connection, records.c.kind == QUARTER)}
+def standing(connection: Connection, *, after: Quarter | None = None) -> dict[Quarter, Record]:
+    """The version that stands of every filed quarter, or of those after one, oldest quarter first."""
+    where = records.c.kind == QUARTER
+    if after is not None:
+        where &= records.c.quarter > str(after)
+    return {record.quarter: record for record in _records(connection, where)}
 
 
 def filed_quarters(connection: Connection) -> list[Quarter]:
