@@ -21,6 +21,7 @@ from ..logic.model import RulePack
 TEAM, COUNTY, QUARTER, TRANSFERS_TO, LAST_LEVEL = "team_id", "county", "quarter", "transfers_to", "last_level_rank"
 ANSWER_PARTS = ("favourable", "adverse", "unknown", "not_applicable")
 LAST = " last quarter"
+_TEAMS = "teams of the area"
 
 Side = bool | nw.Expr
 
@@ -103,15 +104,15 @@ class _Rating:
         counts, decided = [], {}
         for pressure in pressures:
             met, could = (nw.col(self._column(f"{pressure.id}.affected", side)).cast(nw.Int64) for side in ("met", "could"))
-            counts += [
-                met.sum().over(*area).alias(f"{pressure.id}:affected"),
-                (could - met).sum().over(*area).alias(f"{pressure.id}:silent"),
-                nw.col(TEAM).count().over(*area).alias(f"{pressure.id}:teams"),
-            ]
+            counts += [met.alias(f"{pressure.id}:affected"), (could - met).alias(f"{pressure.id}:silent")]
+        # Grouped once, for each grouping costs as much as all the rest of a stratum.
+        sums = self.frame.select(*area, *counts, nw.lit(1).alias(_TEAMS)).group_by(*area).agg(nw.all().sum())
+        self.frame = self.frame.join(sums, on=area, how="left")
+        self.frame = self.frame.with_columns(*(nw.col(_TEAMS).alias(f"{pressure.id}:teams") for pressure in pressures))
+        for pressure in pressures:
             affected, silent, teams = (nw.col(f"{pressure.id}:{part}") for part in ("affected", "silent", "teams"))
             limit = self.thresholds[pressure.most] * teams + c.EPSILON
             decided[f"{pressure.id}.on"] = Pair(affected > limit, affected + silent > limit)
-        self.frame = self.frame.with_columns(*counts)
         self._keep(decided)
 
     def _supervision(self) -> None:
