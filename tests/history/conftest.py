@@ -68,8 +68,8 @@ def file_quickly() -> Iterator[Callable[[Store, Filing], Filed]]:
             basis.pack.hash, basis.quarter, basis.evidence.hash, *((q, held.hash) for q, held in sorted(basis.earlier.items())), engine,
             filed_levels and tuple(filed_levels.items()),
         )))  # fmt: skip
-        patch.setattr(recording, "stages", _once(recording.stages, lambda pack, before, was, after, now, uncompared: (
-            pack.hash, before.hash, was, after.hash, now, *uncompared)))  # fmt: skip
+        patch.setattr(recording, "stages", _once(recording.stages, lambda pack, before, was, after, quarter, uncompared, now: (
+            pack.hash, before.hash, was, after.hash, quarter, *uncompared)))  # fmt: skip
         patch.setattr(recording, "pack_as_data", _once(recording.pack_as_data, lambda name, pack: (name, pack.hash)))
         yield lambda store, filing: recording.record(store, filing, plain)
 

@@ -17,19 +17,21 @@ from .movement import State
 
 def stages(
     pack: RulePack, before: EvidenceSet, quarter_before: Quarter, after: EvidenceSet, quarter: Quarter, *, uncompared: Iterable[str] = (),
+    now: Mapping[str, Evidence] | None = None,
 ) -> tuple[dict[str, State], dict[str, State]]:  # fmt: skip
     """Two scorings between two quarters, by team: the earlier evidence under the later rules, and what both know.
 
     Args:
         before, after: the evidence of each quarter, with the team list of that quarter.
         uncompared: teams whose past is not their own; they come into the second as they now are.
+        now: each team's later evidence, where it is worked out already.
 
     Raises:
         LookupError: the pack has no thresholds for the later quarter.
     """
     thresholds = pack.values(quarter)
     was = {team.id: before.of(pack, team.id, quarter_before) for team in before.teams}
-    now = {team.id: after.of(pack, team.id, quarter) for team in after.teams}
+    now = now or {team.id: after.of(pack, team.id, quarter) for team in after.teams}
     broken = set(uncompared)
     between = {team: _known_in_both(was[team], held) if team in was and team not in broken else held for team, held in now.items()}
     return (

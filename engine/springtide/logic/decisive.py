@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from .conditions import AnswerTest, CountyTest, MeasureTest, compare
-from .facts import Evidence, Facts
-from .strata import add_rules, proved_rank, team_strata
+from .facts import Evidence, Facts, Grade
+from .strata import add_affected, add_rules, add_supervision, add_team_pressures, proved_rank, team_pressure
 from .truth import Truth
 
 Kind = Literal["number", "answer", "county pressure"]
@@ -79,9 +79,10 @@ def decisive(facts: Facts, level: str) -> Decisive:
     """
     rank = facts.pack.levels.rank(level)
     kept = list(_known(facts)) if rank else []
+    grades: _Grades = {}
     for fact in list(reversed(kept)):
         fewer = [other for other in kept if other is not fact]
-        if rank_from(facts, fewer) >= rank:
+        if rank_from(facts, fewer, grades=grades) >= rank:
             kept = fewer
     noted = _Noted(facts.thresholds)
     if rank:
@@ -92,10 +93,29 @@ def decisive(facts: Facts, level: str) -> Decisive:
     return Decisive(told, counts)
 
 
-def rank_from(facts: Facts, kept: Iterable[Fact], thresholds: dict[str, float] | None = None) -> int:
-    """The rank of the level that some facts make on their own."""
+_Grades = dict[tuple[str, frozenset[str]], Grade]
+
+
+def rank_from(facts: Facts, kept: Iterable[Fact], thresholds: dict[str, float] | None = None, *, grades: _Grades | None = None) -> int:
+    """The rank of the level that some facts make on their own.
+
+    Args:
+        grades: what each pressure came to with the facts that it reads, of the same team and thresholds: leaving out one
+            fact changes few of them.
+    """
+    kept = tuple(kept)
     only = _Only(facts, kept, thresholds if thresholds is not None else facts.thresholds)
-    team_strata(only)
+    if grades is None:
+        add_team_pressures(only)
+    else:
+        names = frozenset(fact.name for fact in kept)
+        for pressure, read in facts.pack.read_by_pressure.items():
+            key = pressure, names & read
+            if key not in grades:
+                grades[key] = team_pressure(only, facts.pack.team_pressures[pressure])
+            only.pressures[pressure] = grades[key]
+    add_affected(only)
+    add_supervision(only)
     add_rules(only)
     return proved_rank(only.pack, only.rules)
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any, Literal
 
-from .conditions import AnswerTest, Condition, RuleTest, parts_of, walk
+from .conditions import AnswerTest, Condition, MeasureTest, RuleTest, parts_of, walk
 from .formula import Formula
 from .quarter import Quarter
 from .sense_checks import SenseCheck
@@ -402,6 +402,19 @@ class RulePack:
         bearing = (*self.team_pressures.values(), *self.county_pressures.values(), self.supervision, *self.risk.values())
         held = {part for rule in bearing for condition in rule.conditions.values() for part in walk(condition)}
         return tuple(leaf for leaf in self.leaves if leaf in held)
+
+    @cached_property
+    def read_by_pressure(self) -> dict[str, frozenset[str]]:
+        """The measures, figures and questions that each team pressure's own conditions read."""
+        return {
+            pressure.id: frozenset(
+                leaf.measure if isinstance(leaf, MeasureTest) else leaf.question
+                for condition in pressure.conditions.values()
+                for leaf in walk(condition)
+                if isinstance(leaf, (MeasureTest, AnswerTest))
+            )
+            for pressure in self.team_pressures.values()
+        }
 
     @cached_property
     def questions_read(self) -> tuple[str, ...]:

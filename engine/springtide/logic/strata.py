@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .facts import Facts, Grade, Majority, SupervisionState
 from .judge import truth_of
-from .model import RulePack
+from .model import RulePack, TeamPressure
 from .truth import Truth, more_than_share
 
 
@@ -32,9 +32,12 @@ class Verdict:
 
 def add_team_pressures(facts: Facts) -> None:
     for pressure in facts.pack.team_pressures.values():
-        severe = truth_of(pressure.severe, facts)
-        present = max(severe, truth_of(pressure.present, facts))
-        facts.pressures[pressure.id] = Grade(present, severe)
+        facts.pressures[pressure.id] = team_pressure(facts, pressure)
+
+
+def team_pressure(facts: Facts, pressure: TeamPressure) -> Grade:
+    severe = truth_of(pressure.severe, facts)
+    return Grade(max(severe, truth_of(pressure.present, facts)), severe)
 
 
 def add_affected(facts: Facts) -> None:
