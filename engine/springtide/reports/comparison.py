@@ -15,7 +15,7 @@ from ..history.glossary import Glossary
 from ..history.movement import NO_LONGER_KNOWN, NOW_KNOWN, STEPS, Moved, State, Step, pressure_changes
 from ..logic.units import UNITS
 from .store_lines import footer, record_as_dict, store_as_dict
-from .wording import STYLES, capital, indented
+from .wording import STYLES, ByWidth, capital, indented
 
 _STEP_SAYS = {"rules": "The rules", "evidence": "Evidence", "missing data": "Data missing or back"}
 
@@ -63,8 +63,21 @@ def _summary(found: Comparison, compared: list[TeamOverTime]) -> Iterator[Text]:
             continue
         steps = [_of_step(team.moved, step) for team in compared if team.moved]
         changed = [(was, now) for was, now in steps if (was.level, was.could_be) != (now.level, now.could_be)]
-        ups = [words.rank(now.level) - words.rank(was.level) for was, now in changed]
-        yield Text(f"  {_STEP_SAYS[step]}: {len(changed)} ({sum(up > 0 for up in ups)} to a higher level, {sum(up < 0 for up in ups)} to a lower one, {sum(up == 0 for up in ups)} on the same level)")
+        yield Text(f"  {_STEP_SAYS[step]}: {len(changed)}" + (f" ({', '.join(_ways(words, changed))})" if changed else ""))
+
+
+def _ways(words: Glossary, changed: list[tuple[State, State]]) -> Iterator[str]:
+    """Which way levels went; to insufficient evidence is no way up or down, for nobody can tell."""
+    thin = words.insufficient[0]
+    told = [(was.level, now.level) for was, now in changed if thin not in (was.level, now.level)]
+    rises = [words.rank(now) - words.rank(was) for was, now in told]
+    counts = {
+        "to a higher level": sum(rise > 0 for rise in rises), "to a lower one": sum(rise < 0 for rise in rises),
+        "on the same level": sum(rise == 0 for rise in rises) + sum(was.level == now.level == thin for was, now in changed),
+        f"to {words.insufficient[1].lower()}": sum(now.level == thin != was.level for was, now in changed),
+        f"from {words.insufficient[1].lower()}": sum(was.level == thin != now.level for was, now in changed),
+    }  # fmt: skip
+    return (f"{number} {way}" for way, number in counts.items() if number)
 
 
 def _of_step(moved: Moved, step: Step) -> tuple[State, State]:
@@ -75,23 +88,42 @@ def _section(words: Glossary, title: str, says: str, teams: list[TeamOverTime]) 
     if not teams:
         return
     yield Text(f"{title} ({len(teams)})", style="bold").append(f": {says}" if says else "", style="not bold")
+    yield ByWidth(_table(words, teams), _narrow(words, teams))
+    yield Text()
+
+
+def _by_district(words: Glossary, teams: list[TeamOverTime]) -> Iterator[tuple[str, list[tuple[TeamOverTime, Moved]]]]:
+    """The teams that moved, by district, the highest rise first."""
+    in_order = sorted(teams, key=lambda team: (team.district, -_rise(words, team), team.name))
+    for district, held in groupby(in_order, key=lambda team: team.district):
+        yield district or f"no {words.words['district']}", [(team, team.moved) for team in held if team.moved]
+
+
+def _table(words: Glossary, teams: list[TeamOverTime]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    table.add_column(capital(words.words['team']), min_width=16, overflow="fold")
+    table.add_column(capital(words.words["team"]), min_width=16, overflow="fold")
     table.add_column("Level", min_width=12, overflow="fold", ratio=2)
     table.add_column("Could be", min_width=12, overflow="fold", ratio=2)
     table.add_column("Score", min_width=8, no_wrap=True)
     table.add_column("What changed", min_width=24, overflow="fold", ratio=5)
-    for district, held in groupby(sorted(teams, key=lambda team: (team.district, -_rise(words, team), team.name)), key=lambda team: team.district):
-        table.add_row(Text(district or f"no {words.words['district']}", style="bold underline"))
-        for team in held:
-            if team.moved:
-                then, now = team.moved.then, team.moved.now
-                table.add_row(
-                    f"  {team.name}", _level(words, team.moved), _arrow(words, then.could_be, now.could_be),
-                    _change(_score(then), _score(now)), "\n".join(step_lines(words, team.moved)),
-                )  # fmt: skip
-    yield table
-    yield Text()
+    for district, held in _by_district(words, teams):
+        table.add_row(Text(district, style="bold underline"))
+        for team, moved in held:
+            could_be, score = _arrow(words, moved.then.could_be, moved.now.could_be), _change(_score(moved.then), _score(moved.now))
+            table.add_row(f"  {team.name}", _level(words, moved), could_be, score, "\n".join(step_lines(words, moved)))
+    return table
+
+
+def _narrow(words: Glossary, teams: list[TeamOverTime]) -> RenderableType:
+    parts: list[RenderableType] = []
+    for district, held in _by_district(words, teams):
+        parts.append(Text(district, style="bold underline"))
+        for team, moved in held:
+            line = Text("  ").append(team.name, style="bold").append(": ").append_text(_level(words, moved))
+            could_be, score = _arrow(words, moved.then.could_be, moved.now.could_be), _change(_score(moved.then), _score(moved.now))
+            parts.append(line.append("; could be ").append_text(could_be).append(f"; score {score}"))
+            parts += [indented(said, 4) for said in step_lines(words, moved)]
+    return Group(*parts)
 
 
 def _rise(words: Glossary, team: TeamOverTime) -> int:
@@ -209,12 +241,15 @@ def _has(state: State, pressure: str) -> bool:
 def _county(found: Comparison) -> Iterator[RenderableType]:
     words = found.glossary
     areas = {entry.area for entry in found.county}
+    changed = [entry for entry in found.county if (entry.was, entry.affected[0], entry.silent[0], entry.teams[0]) != (entry.now, entry.affected[1], entry.silent[1], entry.teams[1])]
     yield Text(f"{capital(words.words['county'])}-wide pressures", style="bold")
-    for entry in found.county:
-        known = words.county_pressures.get(entry.id)
-        name = (known or entry.id) + (f" ({entry.area})" if len(areas) > 1 else "")
+    for entry in changed:
+        name = words.county_pressures.get(entry.id, entry.id) + (f" ({entry.area})" if len(areas) > 1 else "")
         counts = [f"{affected} of {teams} affected" + (f", {silent} not known" if silent else "") for affected, teams, silent in zip(entry.affected, entry.teams, entry.silent, strict=True)]
         yield indented(f"{name}: {_change(entry.was, entry.now)}; {_change(*counts)}")
+    rest = len(found.county) - len(changed)
+    if rest:
+        yield indented(f"The other {rest} are as they were." if changed else "They are as they were.")
     yield Text()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -14,12 +14,12 @@ from rich.text import Text
 from ..history.followed import Series, series, standings
 from ..history.glossary import Glossary
 from ..history.over_time import AreaHistory, TeamHistory, TeamQuarter
-from ..history.trend import LEAST_FOR_DIRECTION, LEAST_FOR_LIMITS
+from ..history.trend import LEAST_FOR_DIRECTION, LEAST_FOR_LIMITS, MOST_FOR_DIRECTION
 from ..logic.quarter import Quarter
 from ..logic.units import UNITS
 from .comparison import step_lines
 from .store_lines import footer, record_as_dict, store_as_dict
-from .wording import STYLES, capital, counted, indented
+from .wording import STYLES, ByWidth, capital, counted, indented
 
 NOT_ENOUGH = "not enough history"
 _MOST_QUARTERS = 46  # side by side; of more, the latest
@@ -36,7 +36,7 @@ def render_team(found: TeamHistory, place: str) -> RenderableType:
         Text(),
         *_chart(found),
         Text(),
-        _table(found),
+        ByWidth(_table(found), _narrow(found)),
         Text(),
         *_over_time(series(found)),
         Text(),
@@ -54,15 +54,15 @@ def _chart(found: TeamHistory) -> Iterator[Text]:
     """A column for each quarter: the level as a full dot, what it could be as an open one."""
     words = found.glossary
     width = max(len(title) for title in words.levels.values()) + 2
-    quarters = _since_first(found)[-_MOST_QUARTERS:]
+    quarters = _columns(_since_first(found), found.filed)
     for level, title in reversed([*words.levels.items()]):
         line = Text(f"  {title:<{width}}")
         for quarter in quarters:
-            held = found.held.get(quarter)
+            held = found.held.get(quarter) if quarter else None
             line.append(f"{_mark(words, held, level):<{_cell(quarters)}}", style=STYLES.get(level, "") if held and held.state.level == level else "")
         yield line
     yield from _axis(quarters, width + 2)
-    yield from _cut(_since_first(found), quarters)
+    yield from _cut(found.held, quarters)
     yield Text(f"  {_LEVEL} level   {_COULD_BE} could be, with what is not known   blank: nothing filed; no {_LEVEL}: too little is known", style="dim")
 
 
@@ -79,25 +79,30 @@ def _since_first(found: TeamHistory) -> list[Quarter]:
     return [quarter for quarter in found.quarters if quarter >= first]
 
 
-def _cell(quarters: Sequence[Quarter]) -> int:
+def _cell(quarters: Sequence[Quarter | None]) -> int:
     """How many columns of the terminal a quarter has."""
     return 3 if len(quarters) <= _ROOMY else 2
 
 
-def _cut(every: Sequence[Quarter], shown: Sequence[Quarter]) -> Iterator[Text]:
-    if len(shown) < len(every):
-        yield Text(f"  The latest {len(shown)} of {len(every)} quarters; --json has all of them", style="dim")
+def _cut(filed: Collection[Quarter], shown: Sequence[Quarter | None]) -> Iterator[Text]:
+    there = sum(quarter is not None for quarter in shown)
+    if there < len(filed):
+        yield Text(f"  The latest {there} of {len(filed)} filed quarters; --json has all of them", style="dim")
 
 
-def _axis(quarters: Sequence[Quarter], indent: int) -> Iterator[Text]:
+def _axis(quarters: Sequence[Quarter | None], indent: int) -> Iterator[Text]:
     """The quarters under a chart, and the years under the quarters."""
     width = _cell(quarters)
-    yield Text(" " * indent + "".join((f"Q{quarter.number}" if width > 2 else str(quarter.number)).ljust(width) for quarter in quarters).rstrip())
+    names = ["" if quarter is None else f"Q{quarter.number}" if width > 2 else str(quarter.number) for quarter in quarters]
+    yield Text(" " * indent + "".join(name.ljust(width) for name in names).rstrip())
     line = " " * indent
-    for year, held in groupby(quarters, key=lambda quarter: quarter.year):
+    for year, held in groupby(quarters, key=lambda quarter: quarter.year if quarter else None):
         room = width * len(list(held))
+        if year is None:
+            line += " " * room
+            continue
         label = f"{year}/{(year + 1) % 100:02d}"
-        line += (label if len(label) < room else f"'{year % 100:02d}" if room > 3 else "").ljust(room)
+        line += (label if len(label) < room else f"'{year % 100:02d}" if room >= 3 else "").ljust(room)
     yield Text(line.rstrip())
 
 
@@ -110,11 +115,11 @@ def _table(found: TeamHistory) -> Table:
     table.add_column("Score", no_wrap=True)
     table.add_column("Pressures", min_width=14, overflow="fold", ratio=3)
     table.add_column("Since the quarter before", min_width=24, overflow="fold", ratio=5)
-    for quarter in _since_first(found):
+    for quarter, last in _with_gaps(_since_first(found), found.filed):
         held = found.held.get(quarter)
         if held is None:
-            filed = quarter in found.filed
-            table.add_row(str(quarter), "–", "", "", "", found.became or "not in the list" if filed else "not filed")
+            said = (found.became or "not in the list") if quarter in found.filed else "not filed"
+            table.add_row(str(quarter) if quarter == last else f"{quarter} –\n{last}", "–", "", "", "", said)
             continue
         state = held.state
         level = Text(words.title(state.level), style=STYLES.get(state.level, ""))
@@ -122,6 +127,36 @@ def _table(found: TeamHistory) -> Table:
         version = f", v{held.version}" if held.version > 1 else ""
         table.add_row(f"{quarter}{version}", level, could_be, _score(held), _pressures(held), _since(words, held))
     return table
+
+
+def _narrow(found: TeamHistory) -> RenderableType:
+    """The same with a paragraph for each quarter."""
+    words = found.glossary
+    parts: list[RenderableType] = []
+    for quarter, last in _with_gaps(_since_first(found), found.filed):
+        held = found.held.get(quarter)
+        if held is None:
+            said = (found.became or "not in the list") if quarter in found.filed else "not filed"
+            parts.append(Text(f"{quarter}{'' if quarter == last else f' to {last}'}: {said}"))
+            continue
+        state = held.state
+        line = Text(f"{quarter}{f', v{held.version}' if held.version > 1 else ''}: ", style="bold").append(words.title(state.level), style=STYLES.get(state.level, ""))
+        line.append("" if state.could_be == state.level else f"; could be {words.title(state.could_be)}", style="not bold").append(f"; score {_score(held)}", style="not bold")
+        parts += [line, indented(f"Pressures: {_pressures(held)}"), *(indented(said) for said in _since(words, held).splitlines())]
+    return Group(*parts)
+
+
+def _with_gaps(quarters: Sequence[Quarter], filed: Container[Quarter]) -> Iterator[tuple[Quarter, Quarter]]:
+    """Each filed quarter by itself, and each run of quarters that are not filed as its first and its last."""
+    for there, run in groupby(quarters, key=lambda quarter: quarter in filed):
+        held = list(run)
+        yield from ((quarter, quarter) for quarter in held) if there else [(held[0], held[-1])]
+
+
+def _columns(quarters: Sequence[Quarter], filed: Container[Quarter]) -> list[Quarter | None]:
+    """The columns of a chart: the latest quarters that are filed, and None for a gap however long."""
+    found: list[Quarter | None] = [quarter if quarter in filed else None for quarter, _ in _with_gaps(quarters, filed)]
+    return found[-_MOST_QUARTERS:]
 
 
 def _score(held: TeamQuarter) -> str:
@@ -138,15 +173,17 @@ def _pressures(held: TeamQuarter) -> str:
 def _since(words: Glossary, held: TeamQuarter) -> str:
     if held.moved is None:
         return f"{'A break: ' if held.is_break else ''}{held.why_not}"
-    return "\n".join(step_lines(words, held.moved)) or "nothing"
+    return "\n".join(step_lines(words, held.moved)) or "as it was"
 
 
 def _over_time(every: Sequence[Series]) -> Iterator[RenderableType]:
     """Directions and what is beyond ordinary variation in the latest quarter; where there is too little history, that."""
     yield Text("Over time", style="bold")
     if all(one.tendency is None or one.tendency.tendency == NOT_ENOUGH for one in every):
-        known = max((one.limits.known for one in every), default=0)
-        yield indented(f"Not enough history: no figure has more than {counted(known, 'quarter')} that can be compared. A direction takes {LEAST_FOR_DIRECTION}, and limits of ordinary variation {LEAST_FOR_LIMITS}.")
+        yield indented(
+            f"Not enough history: a direction takes {LEAST_FOR_DIRECTION} known quarters of the last {MOST_FOR_DIRECTION} that can be compared, "
+            f"and limits of ordinary variation take {LEAST_FOR_LIMITS}."
+        )
         return
     notable = [one for one in every if _arrow(one) or one.limits.causes[-1]]
     if not notable:
@@ -189,9 +226,9 @@ def render_area(found: AreaHistory, place: str) -> RenderableType:
     """How many teams stand at each level in each quarter, who they are, and which pressures they have."""
     words = found.glossary
     teams = words.words["teams"]
-    name = found.district or capital(words.words["county"])
+    who = f"{found.district}: {len(found.teams)} {teams}" if found.district else f"All {len(found.teams)} {teams}"
     parts: list[RenderableType] = [
-        Text(f"{name}: {len(found.teams)} {teams} over {_span(found.records)}", style="bold"),
+        Text(f"{who} over {_span(found.records)}", style="bold"),
         Text(),
         *_matrix(found),
         Text(),
@@ -208,7 +245,7 @@ def render_area(found: AreaHistory, place: str) -> RenderableType:
 def _matrix(found: AreaHistory) -> Iterator[RenderableType]:
     """A row a team, a letter a quarter."""
     words = found.glossary
-    letters, quarters = _letters(words), found.quarters[-_MOST_QUARTERS:]
+    letters, quarters = _letters(words), _columns(found.quarters, found.records)
     width = max((len(_latest(held).name) for held in found.teams.values()), default=0) + 2
     by_district = sorted(found.teams.items(), key=lambda item: (_latest(item[1]).district, _latest(item[1]).name))
     for district, held_teams in groupby(by_district, key=lambda item: _latest(item[1]).district):
@@ -217,13 +254,13 @@ def _matrix(found: AreaHistory) -> Iterator[RenderableType]:
         for _, held in held_teams:
             line = Text(f"  {_latest(held).name:<{width}}")
             for quarter in quarters:
-                at = held.get(quarter)
+                at = held.get(quarter) if quarter else None
                 level = at.state.level if at else ""
                 could = at is not None and at.state.could_be != level and words.rank(at.state.could_be) > words.rank(level)
                 line.append((letters.get(level, " ") + ("+" if could else "")).ljust(_cell(quarters)), style=STYLES.get(level, ""))
             yield line
     yield from _axis(quarters, width + 2)
-    yield from _cut(found.quarters, quarters)
+    yield from _cut(found.records, quarters)
     said = ", ".join(f"{letter} {words.title(level)}" for level, letter in letters.items())
     yield Text(f"  {said}; + it could be higher, with what is not known; blank: not filed or not in the list", style="dim")
 
@@ -246,12 +283,11 @@ def _levels_table(found: AreaHistory) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for heading in ("Quarter", capital(words.words["teams"]), "Flagged", *(words.title(level) for level in levels)):
         table.add_column(heading, justify="left" if heading == "Quarter" else "right", no_wrap=True)
-    for quarter in found.quarters:
+    for quarter in found.records:
         there = found.in_quarter(quarter)
         counts = Counter(held.state.level for held in there)
         flagged = sum(words.flags(held.state.level) for held in there)
-        cells = [str(len(there)), str(flagged), *(str(counts[level] or "–") for level in levels)] if there else ["not filed"]
-        table.add_row(str(quarter), *cells)
+        table.add_row(str(quarter), str(len(there)), str(flagged), *(str(counts[level] or "–") for level in levels))
     return table
 
 
@@ -260,14 +296,14 @@ def _pressures_table(found: AreaHistory) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, title=f"{capital(words.words['teams'])} that have each pressure (and of how many it is not known)", title_justify="left", title_style="bold")
     for heading in ("Quarter", *(capital(name.replace("_", " ")) for name in words.pressures)):
         table.add_column(heading, no_wrap=True)
-    for quarter in found.quarters:
+    for quarter in found.records:
         there = found.in_quarter(quarter)
         cells = []
         for name in words.pressures:
             states = Counter(held.state.pressures.get(name, "cannot tell") for held in there)
             unknown = states["cannot tell"]
             cells.append(f"{states['present'] + states['severe']}" + (f" ({unknown})" if unknown else ""))
-        table.add_row(str(quarter), *(cells if there else ["not filed"]))
+        table.add_row(str(quarter), *cells)
     return table
 
 

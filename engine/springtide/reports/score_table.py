@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -17,12 +17,11 @@ from ..logic.missing import Missing
 from ..logic.model import RulePack
 from ..logic.truth import Truth
 from ..logic.units import UNITS
-from .wording import STYLES, capital, counted, indented, level_text, pressure_words
+from .wording import STYLES, ByWidth, capital, counted, indented, level_text, pressure_words
 
 _MOST_MISSING = 2
 _FEW_SOURCES = 6
 _MOST_REMARKS, _OF_MANY_REMARKS = 5, 3  # more than so many of one code are grouped, and so many of them shown
-_WIDE_ENOUGH = 104  # columns, below which seven of them are no longer readable side by side
 
 
 def render(assessment: Assessment) -> RenderableType:
@@ -33,7 +32,7 @@ def render(assessment: Assessment) -> RenderableType:
         *_county(assessment),
         Text(),
         *_remarks(assessment),
-        _Teams(assessment),
+        ByWidth(_table(assessment), _narrow(assessment)),
         Text(),
         *_summary(assessment),
         *_compliance(assessment),
@@ -99,16 +98,6 @@ def _county(assessment: Assessment) -> Iterator[RenderableType]:
         cells = {m.pressure: f"{m}, {m.affected} of {m.teams}" + (f", {m.silent} not known" if m.silent else "") for m in assessment.county if m.area == area}
         table.add_row(f"  {area}", *(cells[pressure] for pressure in pack.county_pressures))
     yield table
-
-
-class _Teams:
-    """The teams, in one table where it is wide enough, else with what does not fit on lines of its own."""
-
-    def __init__(self, assessment: Assessment):
-        self.assessment = assessment
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield _table(self.assessment) if options.max_width >= _WIDE_ENOUGH else _narrow(self.assessment)
 
 
 def _narrow(assessment: Assessment) -> RenderableType:

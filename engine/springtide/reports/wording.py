@@ -43,6 +43,20 @@ class Indented:
             yield Text(" " * (self.by + (self.hanging if number else 0))) + line
 
 
+_WIDE_ENOUGH = 104  # columns, below which a table with sentences in it is no longer readable
+
+
+@dataclass(frozen=True)
+class ByWidth:
+    """A table where there is room for it, and else the same one thing below the other: nothing is left out."""
+
+    wide: RenderableType
+    narrow: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self.wide if options.max_width >= _WIDE_ENOUGH else self.narrow
+
+
 def indented(text: str, by: int = 2) -> RenderableType:
     """A line whose continuation keeps its indent."""
     return Indented(Text(text), by)
