@@ -15,7 +15,7 @@ from springtide.history.store.verify import verify
 from springtide.reports.explanation import plain
 
 STORES = Path(__file__).parent / "stores"
-HEADS = {"0001": "5a11be4361a2079759c3ccfdb1c59f32045aa6c791b9ea7c06582193542e40f3"}
+HEADS = {"0001": "b8d193a66e2e2f1199f1ee3928d8afb23a8a825b2fdae712ef15fdaae4d8c83b"}
 
 
 @pytest.fixture(params=sorted(STORES.glob("*.sqlite.gz")), ids=lambda path: path.name)

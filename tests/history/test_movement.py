@@ -23,9 +23,9 @@ COUNTY = list(quarters_of(PACK, "movement", quarters=2, teams=9))
 def moved(before: EvidenceSet, after: EvidenceSet, quarter: Quarter = FIRST.next) -> dict[str, Moved]:
     """The way of every team, by the strata alone."""
     (was,), (now,) = before.quarters, after.quarters
-    under_rules, known = stages(PACK, before.as_of(was), was, after.as_of(now), now)
+    under_rules, known, listed = stages(PACK, before.as_of(was), was, after.as_of(now), now)
     then, latest = (_states(one) for one in (before, after))
-    return {team: Moved(then[team], under_rules[team], known[team], latest[team]) for team in latest if team in then}
+    return {team: Moved(then[team], under_rules[team], known[team], listed[team], latest[team]) for team in latest if team in then}
 
 
 def _states(evidence: EvidenceSet) -> dict[str, State]:
@@ -55,7 +55,7 @@ def test_what_only_goes_missing_is_never_movement(data: st.DataObject) -> None:
     later = a_quarter_later(COUNTY[0])
     lost = _with_losses(later, data)
     for team, way in moved(COUNTY[0], lost).items():
-        assert way.then == way.under_rules == way.known, team
+        assert way.then == way.under_rules == way.known == way.listed, team
         assert _rank(way.now.level) <= _rank(way.known.level)
         assert _rank(way.now.could_be) >= _rank(way.known.could_be)
         assert {*pressure_changes(way.known, way.now).values()} <= {"no longer known"} | {"eased"}
@@ -66,7 +66,7 @@ def test_what_only_goes_missing_is_never_movement(data: st.DataObject) -> None:
 def test_what_only_comes_back_is_never_movement(data: st.DataObject) -> None:
     lost = _with_losses(COUNTY[0], data)
     for team, way in moved(lost, a_quarter_later(COUNTY[0])).items():
-        assert way.then == way.under_rules == way.known, team
+        assert way.then == way.under_rules == way.known == way.listed, team
         assert _rank(way.now.level) >= _rank(way.known.level)
         assert _rank(way.now.could_be) <= _rank(way.known.could_be)
 
@@ -119,8 +119,8 @@ def _without(evidence: EvidenceSet, team: str, *figures: str) -> EvidenceSet:
 def test_other_rules_are_a_step_of_their_own() -> None:
     lower = _harder(PACK)
     later = a_quarter_later(COUNTY[0])
-    under_rules, known = stages(lower, COUNTY[0].as_of(FIRST), FIRST, later, FIRST.next)
-    assert under_rules == known, "the evidence is the same, so only the rules can change anything"
+    under_rules, known, listed = stages(lower, COUNTY[0].as_of(FIRST), FIRST, later, FIRST.next)
+    assert under_rules == known == listed, "the evidence is the same, so only the rules can change anything"
     assert under_rules != _states(COUNTY[0])
 
 
@@ -139,3 +139,22 @@ def test_every_change_of_a_pressure_has_its_word(was: str, now: str, became: str
     one, other = (State("watch", "watch", 0, 0, {"load": state}, "cannot tell", ()) for state in (was, now))
     assert pressure_changes(one, other) == {"load": became}
     assert pressure_changes(one, one) == {}
+
+
+def test_a_silent_team_that_is_new_is_no_movement_of_the_others() -> None:
+    """It adds to the teams of which most must be affected: that a county pressure can't be told is owed to the list."""
+    before = COUNTY[0]
+    new = [replace(team, id=f"N{number}", name=f"New {number}", transfers_to="") for number, team in enumerate(before.teams)]
+    after = replace(a_quarter_later(before), teams=(*before.teams, *new))
+    ways = moved(before, after)
+    assert {step for way in ways.values() for step in way.changed_by} == {"team list"}
+    assert all(_rank(way.listed.could_be) >= _rank(way.known.could_be) for way in ways.values())
+
+
+def test_teams_that_leave_are_no_movement_of_the_others() -> None:
+    before = COUNTY[0]
+    gone = {team.id for team in before.teams[:4]}
+    later = a_quarter_later(before)
+    after = replace(later, teams=tuple(replace(team, transfers_to="") for team in later.teams if team.id not in gone))
+    after = replace(after, rows=tuple(r for r in after.rows if r.team not in gone), responses=tuple(r for r in after.responses if r.team not in gone))
+    assert {step for way in moved(before, after).values() for step in way.changed_by} <= {"team list"}

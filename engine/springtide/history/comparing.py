@@ -95,10 +95,10 @@ def _movement(connection: Connection, was: ledger.Record, now: ledger.Record, ro
     earlier = basis_of(connection, was, later.pack)
     changes = later.evidence.changes.all
     broken = {change.team: change.says for change in changes if change.breaks and was.quarter < change.quarter <= now.quarter}
-    under_rules, known = stages(later.pack, earlier.as_of(was.quarter), was.quarter, later.as_of(now.quarter), now.quarter, uncompared=broken)
+    under_rules, known, listed = stages(later.pack, earlier.as_of(was.quarter), was.quarter, later.as_of(now.quarter), now.quarter, uncompared=broken)
     then, latest = ({team: State.of_result(row["result"]) for team, row in held.items()} for held in rows)
     both = [team for team in latest if team in then and team not in broken]
-    return {team: Moved(then[team], under_rules[team], known[team], latest[team]) for team in both}, broken
+    return {team: Moved(then[team], under_rules[team], known[team], listed[team], latest[team]) for team in both}, broken
 
 
 def _team(team: str, rows: list[dict[str, dict[str, Any]]], moved: Mapping[str, Moved], reasons: Mapping[str, str]) -> TeamOverTime:

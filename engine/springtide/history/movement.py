@@ -1,13 +1,14 @@
-"""What moved between two quarters, split by why: the rules, what is known of both, and what went missing or came back.
+"""What moved between two quarters, split by why.
 
-A team's result goes from one quarter to another in three steps, each of which changes one thing:
+A team's result goes from one quarter to another in four steps, each of which changes one thing for the whole county:
 
 1. `then` to `under_rules`: the earlier quarter's evidence under the later quarter's rules and thresholds.
 2. `under_rules` to `known`: the values that both quarters have become those of the later one. This alone is movement.
-3. `known` to `now`: what is missing in only one of the two goes missing or comes back.
+3. `known` to `listed`: the team list becomes the later one, with teams that are new, and without those that are gone.
+4. `listed` to `now`: what is missing in only one of the two quarters goes missing or comes back.
 
-By promise 6 a step in which something only goes missing can't raise a level or lower a could-be, so a level that falls
-in step 3 fell because nobody can tell, and not because anything is better.
+By promise 6 a step in which something only goes missing can't raise a level or lower a could-be, so a level that falls in
+the last step fell because nobody can tell, and not because anything is better. The same holds of a new team that is silent.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any, Literal
 
 from ..logic.truth import Truth
 
-Step = Literal["rules", "evidence", "missing data"]
-STEPS: tuple[Step, ...] = ("rules", "evidence", "missing data")
+Step = Literal["rules", "evidence", "team list", "missing data"]
+STEPS: tuple[Step, ...] = ("rules", "evidence", "team list", "missing data")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,9 @@ class State:
         return State(team["level"], team["could_be"], team["score"]["points"], team["score"]["high"], pressures, team["supervision"]["state"], rules)
 
 
+_FILED = ("then", "under_rules", "known", "listed")
+
+
 @dataclass(frozen=True)
 class Moved:
     """A team's way from one quarter to another."""
@@ -61,20 +65,22 @@ class Moved:
     then: State
     under_rules: State
     known: State
+    listed: State
     now: State
 
     @property
     def steps(self) -> Iterator[tuple[Step, State, State]]:
-        states = (self.then, self.under_rules, self.known, self.now)
+        states = (self.then, self.under_rules, self.known, self.listed, self.now)
         return zip(STEPS, states, states[1:], strict=False)
 
     def as_data(self) -> dict[str, Any]:
         """Everything but `now`, which is the result beside it."""
-        return {"then": self.then.as_data(), "under_rules": self.under_rules.as_data(), "known": self.known.as_data()}
+        return {name: getattr(self, name).as_data() for name in _FILED}
 
     @staticmethod
     def from_data(data: Mapping[str, Any], now: State) -> Moved:
-        return Moved(State.from_data(data["then"]), State.from_data(data["under_rules"]), State.from_data(data["known"]), now)
+        then, under_rules, known, listed = (State.from_data(data[name]) for name in _FILED)
+        return Moved(then, under_rules, known, listed, now)
 
     @property
     def changed_by(self) -> tuple[Step, ...]:

@@ -153,6 +153,6 @@ def _became(connection: Connection, stands: Mapping[Quarter, ledger.Record], tea
     listed = ledger.document(connection, stands[latest].body["evidence"]["document"])["teams"]
     rows = [row for row in listed if row["id"] == team and row["to_quarter"]]
     if not rows:
-        return f"not in the list since {max(held).next}"
+        return f"is not in the list since {max(held).next}"
     became = " and ".join(rows[-1]["became"])
     return f"ended after {rows[-1]['to_quarter']}" + (f" and became {became}" if became else "")

@@ -113,17 +113,17 @@ def _with_movement(
     changes = basis.evidence.changes
     broken = {row.team: row.says for row in changes.in_quarter(basis.quarter) if row.breaks}
     now = {team.team.id: team.facts.evidence for team in assessment.teams}
-    under_rules, known = stages(basis.pack, basis.as_of(last), last, basis.as_of(basis.quarter), basis.quarter, uncompared=broken, now=now)
+    under_rules, known, listed = stages(basis.pack, basis.as_of(last), last, basis.as_of(basis.quarter), basis.quarter, uncompared=broken, now=now)
     stands = past.quarters[last].record
     for row in rows:
         team = row["team"]
         if team in broken:
             movement: dict[str, Any] = {"none": broken[team], "break": True}
         elif team not in under_rules:
-            movement = {"none": f"no history: not in the list in {last}"}
+            movement = {"none": f"{team} was not in the list in {last}", "break": True}
         else:
             state = State.of_result(row["result"])
-            movement = Moved(past.said.get(team, under_rules[team]), under_rules[team], known[team], state).as_data()
+            movement = Moved(past.said.get(team, under_rules[team]), under_rules[team], known[team], listed[team], state).as_data()
             movement |= {"from": str(last), "record": stands.hash if stands else None}
         yield row | {"movement": movement}
 

@@ -1,4 +1,4 @@
-"""The two scorings between two quarters, from which it is told why a team's result is not the same."""
+"""The scorings between two quarters, from which it is told why a team's result is not the same."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ from .movement import State
 def stages(
     pack: RulePack, before: EvidenceSet, quarter_before: Quarter, after: EvidenceSet, quarter: Quarter, *, uncompared: Iterable[str] = (),
     now: Mapping[str, Evidence] | None = None,
-) -> tuple[dict[str, State], dict[str, State]]:  # fmt: skip
-    """Two scorings between two quarters, by team: the earlier evidence under the later rules, and what both know.
+) -> tuple[dict[str, State], dict[str, State], dict[str, State]]:  # fmt: skip
+    """Three scorings between two quarters, by team.
+
+    The earlier evidence under the later rules; with what both quarters know changed to the later one; and that with the
+    later team list.
 
     Args:
         before, after: the evidence of each quarter, with the team list of that quarter.
-        uncompared: teams whose past is not their own; they come into the second as they now are.
+        uncompared: teams whose past is not their own; they come in with the later list, as they now are.
         now: each team's later evidence, where it is worked out already.
 
     Raises:
@@ -32,11 +35,14 @@ def stages(
     thresholds = pack.values(quarter)
     was = {team.id: before.of(pack, team.id, quarter_before) for team in before.teams}
     now = now or {team.id: after.of(pack, team.id, quarter) for team in after.teams}
-    broken = set(uncompared)
-    between = {team: _known_in_both(was[team], held) if team in was and team not in broken else held for team, held in now.items()}
+    both = {team for team in was if team in now}.difference(uncompared)
+    moved = {team: _known_in_both(was[team], now[team]) for team in both}
+    known = _scored(pack, thresholds, before, {**was, **moved}, quarter)
+    same_list = before.teams == after.teams and len(both) == len(was)
     return (
         _scored(pack, thresholds, before, was, quarter),
-        _scored(pack, thresholds, after, between, quarter),
+        known,
+        known if same_list else _scored(pack, thresholds, after, {**now, **moved}, quarter),
     )
 
 

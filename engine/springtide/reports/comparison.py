@@ -17,7 +17,7 @@ from ..logic.units import UNITS
 from .store_lines import footer, record_as_dict, store_as_dict
 from .wording import STYLES, ByWidth, capital, indented
 
-_STEP_SAYS = {"rules": "The rules", "evidence": "Evidence", "missing data": "Data missing or back"}
+_STEP_SAYS = {"rules": "The rules", "evidence": "Evidence", "team list": "The team list", "missing data": "Data missing or back"}
 
 
 def render(found: Comparison, place: str) -> RenderableType:
@@ -27,10 +27,12 @@ def render(found: Comparison, place: str) -> RenderableType:
     levels = [team for team in compared if team.moved and team.moved.levels_changed_by]
     moved = [team for team in levels if "evidence" in _levels(team)]
     data = [team for team in levels if team not in moved and "missing data" in _levels(team)]
-    rules = [team for team in levels if team not in moved and team not in data]
+    lists = [team for team in levels if team not in [*moved, *data] and "team list" in _levels(team)]
+    rules = [team for team in levels if team not in [*moved, *data, *lists]]
     rest = [team for team in compared if team not in levels and team.moved and team.moved.changed_by]
     parts += _section(words, "Levels that moved", "the figures and answers that both quarters have changed", moved)
     parts += _section(words, "No movement: data went missing or came back", "what is known of both quarters comes to the same level", data)
+    parts += _section(words, "No movement: the team list changed", f"{words.words['teams']} came into the list or left it, so that \"most {words.words['teams']}\" is another number", lists)
     parts += _section(words, "No movement: the rules changed", "the earlier quarter's evidence comes to the later level under the later rules", rules)
     parts += _section(words, "The same level, with other pressures or another score", "", rest)
     parts += [*_not_compared(found), *_where(found, compared), *_county(found), footer(place, found.head)]
@@ -59,9 +61,9 @@ def _summary(found: Comparison, compared: list[TeamOverTime]) -> Iterator[Text]:
     teams = words.words["team" if len(compared) == 1 else "teams"]
     yield Text(f"{len(compared)} {teams} in both quarters. Why a level or a could-be is not the same:")
     for step in reversed(STEPS):
-        if step == "rules" and not found.rules_changed:
-            continue
         steps = [_of_step(team.moved, step) for team in compared if team.moved]
+        if (step == "rules" and not found.rules_changed) or (step == "team list" and all(was == now for was, now in steps)):
+            continue
         changed = [(was, now) for was, now in steps if (was.level, was.could_be) != (now.level, now.could_be)]
         yield Text(f"  {_STEP_SAYS[step]}: {len(changed)}" + (f" ({', '.join(_ways(words, changed))})" if changed else ""))
 
@@ -303,7 +305,7 @@ def _team_dict(team: TeamOverTime) -> dict[str, Any]:
     if team.moved:
         states: dict[str, Callable[[], dict[str, Any]]] = {
             "then": team.moved.then.as_data, "under_rules": team.moved.under_rules.as_data,
-            "known": team.moved.known.as_data, "now": team.moved.now.as_data,
+            "known": team.moved.known.as_data, "listed": team.moved.listed.as_data, "now": team.moved.now.as_data,
         }  # fmt: skip
         said |= {name: shown() for name, shown in states.items()}
         said["changed_by"] = {step: {"level": [was.level, now.level], "could_be": [was.could_be, now.could_be], "points": [was.points, now.points], "pressures": pressure_changes(was, now)}

@@ -226,7 +226,8 @@ def render_area(found: AreaHistory, place: str) -> RenderableType:
     """How many teams stand at each level in each quarter, who they are, and which pressures they have."""
     words = found.glossary
     teams = words.words["teams"]
-    who = f"{found.district}: {len(found.teams)} {teams}" if found.district else f"All {len(found.teams)} {teams}"
+    number = len(found.teams)
+    who = f"{found.district}: {number} {words.words['team'] if number == 1 else teams}" if found.district else f"All {number} {teams}"
     parts: list[RenderableType] = [
         Text(f"{who} over {_span(found.records)}", style="bold"),
         Text(),
