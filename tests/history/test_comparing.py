@@ -134,7 +134,7 @@ def test_a_gap_is_no_history(pack: RulePack, county: list[EvidenceSet], tmp_path
     for evidence in (county[0], county[2]):
         record(made, filing(pack, evidence), plain)
     held = of_team(made, "T001")
-    assert held.held[nth(2)].moved is None and held.held[nth(2)].why_not == f"no history: {nth(1)} is not filed"
+    assert held.held[nth(2)].moved is None and held.held[nth(2)].why_not == f"no history: {nth(1)} was not filed then"
     assert standings(held)[nth(2)].kind == "no history"
     assert compare(made, nth(0), nth(2)).teams[0].moved is not None, "asked for, the two are compared all the same"
 
@@ -177,3 +177,16 @@ def test_a_filing_that_is_overtaken_again_and_again_has_the_others_wait(pack: Ru
     made = open_store(str(tmp_path / "s.sqlite"), make=True)
     assert record(made, filing(pack, county[0]), plain).is_new
     assert len(overtaken) == 3
+
+
+def test_a_quarter_filed_late_names_those_that_could_not_look_back_to_it(pack: RulePack, county: list[EvidenceSet], tmp_path: Path) -> None:
+    made = open_store(str(tmp_path / "s.sqlite"), make=True)
+    record(made, filing(pack, county[1]), plain)
+    late = record(made, filing(pack, county[0]), plain)
+    assert late.notes == (f'{nth(1)} was filed before {nth(0)} was, and could not look back to it; to bring it up to date: springtide record … --quarter "{nth(1)}" --because "…"',)
+    again = record(made, filing(pack, county[1], because="the quarter before came late"), plain)
+    assert again.record.version == 2 and of_team(made, "T001").held[nth(1)].moved is not None
+    straight = open_store(str(tmp_path / "straight.sqlite"), make=True)
+    for evidence in county[:2]:
+        same = record(straight, filing(pack, evidence), plain)
+    assert again.assessment.to_dict()["teams"] == same.assessment.to_dict()["teams"]

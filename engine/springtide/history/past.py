@@ -58,7 +58,7 @@ class Past:
 def look_back(connection: Connection, pack: RulePack, evidence: EvidenceSet, quarter: Quarter) -> Past:
     """What is filed of the quarters before one; what is not is taken from the evidence given, if it is there."""
     found = {}
-    for earlier in _reach(pack, quarter):
+    for earlier in reach(pack, quarter):
         stands = ledger.latest(connection, earlier)
         if stands is not None:
             data = ledger.document(connection, stands.body["evidence"]["document"])
@@ -74,11 +74,12 @@ def look_back(connection: Connection, pack: RulePack, evidence: EvidenceSet, qua
 
 def still_stands(connection: Connection, pack: RulePack, quarter: Quarter, past: Past) -> bool:
     """Whether nothing that was looked back to was filed since."""
-    now = {earlier: ledger.latest(connection, earlier) for earlier in _reach(pack, quarter)}
+    now = {earlier: ledger.latest(connection, earlier) for earlier in reach(pack, quarter)}
     return all(record == (past.quarters[earlier].record if earlier in past.quarters else None) for earlier, record in now.items())
 
 
-def _reach(pack: RulePack, quarter: Quarter) -> Iterator[Quarter]:
+def reach(pack: RulePack, quarter: Quarter) -> Iterator[Quarter]:
+    """The quarters that a quarter's filing looks back to, the nearest first."""
     # Last quarter may have to be scored too, and looks back by as many.
     yield from quarters_before(quarter, looks_back(pack, quarter) + 1)
 

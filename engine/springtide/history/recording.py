@@ -19,7 +19,7 @@ from .deriving import Explain, county_part, derive, team_parts
 from .documents import evidence_as_data, evidence_from_data, pack_as_data
 from .glossary import Glossary
 from .movement import Moved, State
-from .past import Past, look_back, plain_data, still_stands
+from .past import Past, look_back, plain_data, reach, still_stands
 from .problems import CorrectionNeedsReason
 from .stages import stages
 from .store import ledger
@@ -108,7 +108,7 @@ def _with_movement(
     """The rows of the teams with each one's way here from last quarter, or why there is none to be told."""
     last = basis.quarter.previous
     if last not in past.quarters:
-        yield from (row | {"movement": {"none": f"no history: {last} is not filed"}} for row in rows)
+        yield from (row | {"movement": {"none": f"no history: {last} was not filed then"}} for row in rows)
         return
     changes = basis.evidence.changes
     broken = {row.team: row.says for row in changes.in_quarter(basis.quarter) if row.breaks}
@@ -131,7 +131,7 @@ def _with_movement(
 def _file(connection: Connection, filing: Filing, scored: _Scored, past: Past) -> Filed:
     """File what was scored, unless it is there; with what its reader should know."""
     made = _add(connection, filing, scored, past)
-    return replace(made, notes=(*_differences(filing, past), *_resting_on(connection, filing.quarter, made.record)))
+    return replace(made, notes=(*_differences(filing, past), *_resting_on(connection, filing, made.record)))
 
 
 def _add(connection: Connection, filing: Filing, scored: _Scored, past: Past) -> Filed:
@@ -203,15 +203,19 @@ def _differences(filing: Filing, past: Past) -> Iterator[str]:
                 )
 
 
-def _resting_on(connection: Connection, quarter: Quarter, record: ledger.Record) -> Iterator[str]:
-    """Later quarters that were compared with an earlier version of this one."""
-    for later, stands in ledger.standing(connection, after=quarter).items():
-        rests = stands.body["earlier"].get(str(quarter))
-        if rests is not None and rests["record"] != record.hash:
-            yield (
-                f"{later} was compared with {'an earlier version' if rests['record'] else 'other evidence'} of {quarter}; "
-                f'to bring it up to date: springtide record … --quarter "{later}" --because "…"'
-            )
+def _resting_on(connection: Connection, filing: Filing, record: ledger.Record) -> Iterator[str]:
+    """Later quarters that look back to this one, and were filed with an earlier version of it or before there was any."""
+    for later, stands in ledger.standing(connection, after=filing.quarter).items():
+        if filing.quarter not in reach(filing.pack, later):
+            continue
+        rests = stands.body["earlier"].get(str(filing.quarter))
+        if rests is None:
+            how = f"was filed before {filing.quarter} was, and could not look back to it"
+        elif rests["record"] != record.hash:
+            how = f"was compared with {'an earlier version' if rests['record'] else 'other evidence'} of {filing.quarter}"
+        else:
+            continue
+        yield f'{later} {how}; to bring it up to date: springtide record … --quarter "{later}" --because "…"'
 
 
 def _version() -> str:
