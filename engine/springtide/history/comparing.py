@@ -67,6 +67,7 @@ def compare(store: Store, before: Quarter, after: Quarter, versions: tuple[int |
         glossary = Glossary.from_data(ledger.document(connection, now.body["glossary"]))
         end = ledger.head(connection)
         moved, reasons = _filed_movement(rows[1]) if _rests_on(now, was) else _movement(connection, was, now, rows)
+        reasons |= {team: ledger.said_of_the_end(connection, now, team) or "not in the list in the later quarter" for team in rows[0] if team not in rows[1]}
     teams = [_team(team, rows, moved, reasons) for team in dict.fromkeys([*rows[1], *rows[0]])]
     changed = any(was.body["pack"][name] != now.body["pack"][name] for name in ("hash", "in_force"))
     return Comparison(glossary, was, now, end, changed, tuple(teams), _county(*counties))
@@ -105,11 +106,7 @@ def _team(team: str, rows: list[dict[str, dict[str, Any]]], moved: Mapping[str, 
     was, now = (held.get(team) for held in rows)
     shown = now or was
     assert shown is not None
-    reason = ""
-    if now is None:
-        reason = "not in the list in the later quarter"
-    elif team not in moved:
-        reason = reasons.get(team, "not in the list in the earlier quarter")
+    reason = "" if team in moved else reasons.get(team, "not in the list in the earlier quarter")
     result = shown["result"]
     return TeamOverTime(team, result["team_name"], result["district"], moved.get(team), reason, _measures(was, now))
 

@@ -148,11 +148,4 @@ def _team_id(connection: Connection, stands: Mapping[Quarter, ledger.Record], na
 def _became(connection: Connection, stands: Mapping[Quarter, ledger.Record], team: str, held: Mapping[Quarter, TeamQuarter]) -> str:
     """What the latest filed team list says of the team's end; nothing where it goes on."""
     latest = max(stands)
-    if latest in held:
-        return ""
-    listed = ledger.document(connection, stands[latest].body["evidence"]["document"])["teams"]
-    rows = [row for row in listed if row["id"] == team and row["to_quarter"]]
-    if not rows:
-        return f"is not in the list since {max(held).next}"
-    became = " and ".join(rows[-1]["became"])
-    return f"ended after {rows[-1]['to_quarter']}" + (f" and became {became}" if became else "")
+    return "" if latest in held else ledger.said_of_the_end(connection, stands[latest], team) or f"is not in the list since {max(held).next}"

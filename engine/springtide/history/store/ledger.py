@@ -110,6 +110,15 @@ def document(connection: Connection, name: str) -> Any:
     return json.loads(content)
 
 
+def said_of_the_end(connection: Connection, record: Record, team: str) -> str:
+    """What the team list that was filed with a record says of a team that has ended; nothing where it says nothing."""
+    rows = [row for row in document(connection, record.body["evidence"]["document"])["teams"] if row["id"] == team and row["to_quarter"]]
+    if not rows:
+        return ""
+    became = " and ".join(rows[-1]["became"])
+    return f"ended after {rows[-1]['to_quarter']}" + (f" and became {became}" if became else "")
+
+
 def team_rows(connection: Connection, record: Record, columns: Sequence[str]) -> list[dict[str, Any]]:
     """The rows of a record's teams in the order of the team list, with the columns asked for read from JSON."""
     wanted = [team_results.c[name] for name in ("team", "district", *columns)]
