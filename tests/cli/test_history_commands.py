@@ -194,3 +194,37 @@ def test_the_words_stay_those_of_the_pressures(store: str) -> None:
     for words in (["history", "T1"], ["history"], ["compare", "2009/10 Q1", "2009/10 Q2"], ["verify"], ["replay", "2009/10 Q3"]):
         said = run(*words, "--store", store).output.lower()
         assert "unsafe" not in said and "predict" not in said and "blame" not in said
+
+
+def test_every_version_stays_in_sight_and_what_rests_on_an_old_one_is_marked(store: str, tmp_path: Path) -> None:
+    folder = edited(tmp_path, "2010/11 Q1", "T3", vacant_posts="3")
+    run("record", folder, "--quarter", "2010/11 Q1", "--store", store, "--because", "late", "--by", "head of service", "--engine", "columnar")
+    listed = run("history", "--store", store).output
+    assert "2010/11 Q1, version 1" in listed and "2010/11 Q1, version 2" in listed and "because: late" in listed
+    assert "2010/11 Q1 was filed or corrected later; file 2010/11 Q2 again" in " ".join(run("history", "T3", "--store", store).output.split())
+    assert document("history", "T3", "--store", store)["quarters"][-1]["stale"]
+
+
+def test_what_is_odd_in_the_evidence_is_said_when_it_is_filed(tmp_path: Path) -> None:
+    folder = edited(tmp_path, "2010/11 Q2", "T3", vacant_posts="many")
+    said = run("record", folder, "--quarter", "2010/11 Q2", "--skip-bad-rows", "--store", str(tmp_path / "s.sqlite"), "--engine", "columnar").output
+    assert "A new store was made" in said and "Left out by --skip-bad-rows" in said and "To look at in the evidence" in said
+
+
+def test_a_changed_result_is_no_fault_of_ours(store: str) -> None:
+    with sqlite3.connect(store) as connection:
+        connection.execute("DROP TRIGGER team_results_no_update")
+        connection.execute("UPDATE team_results SET result = replace(result, '\"score\"', '\"scor\"') WHERE record = 7")
+    connection.close()
+    assert "is not as it was filed; springtide verify says more" in run("history", "T1", "--store", store, code=2).stderr
+
+
+def test_nothing_is_cut_off_in_a_narrow_window(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = {words: run(*words, "--store", store).output for words in (("history", "T2"), ("compare", "2009/10 Q1", "2009/10 Q2"), ("history",))}
+    monkeypatch.setenv("COLUMNS", "80")
+    for words, said in wide.items():
+        narrow = run(*words, "--store", store).output
+        assert "…" not in narrow and max(map(len, narrow.splitlines())) <= 80
+        assert {*re.findall(r"\d{4}/\d{2} Q\d", said)} <= {*re.findall(r"\d{4}/\d{2} Q\d", narrow)}
+        for phrase in ("staffing instability", "hold no longer"):
+            assert (phrase in " ".join(said.split())) <= (phrase in " ".join(narrow.split())), phrase

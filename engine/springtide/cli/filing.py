@@ -57,6 +57,8 @@ def record(
     chosen = None if all_quarters else choose_quarter(held, quarter)
     ledger = open_store(store, make=True)
     wanted = [chosen] if chosen else not_filed(ledger, held.quarters)
+    if ledger.is_new and not as_json:
+        click.echo(f"A new store was made: {ledger.place}")
     documents = []
     with common.progress("Filing", len(wanted)) as advance:
         for one in wanted:

@@ -20,7 +20,8 @@ from .store.opening import Store
 class TeamQuarter:
     """One team in one filed quarter. Without `moved` it is not compared with the quarter before, and `why_not` says why.
 
-    `is_break`: its past is not its own from here on, so that nothing earlier is compared with it.
+    `is_break`: its past is not its own from here on, so that nothing earlier is compared with it. `is_stale`: the quarter
+    before was filed or corrected later, and this one was not filed again.
     """
 
     quarter: Quarter
@@ -33,6 +34,7 @@ class TeamQuarter:
     moved: Moved | None
     why_not: str
     is_break: bool
+    is_stale: bool
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class AreaHistory:
     glossary: Glossary
     head: ledger.Head
     records: Mapping[Quarter, ledger.Record]
+    every_version: tuple[ledger.Record, ...]
     quarters: tuple[Quarter, ...]
     teams: Mapping[str, Mapping[Quarter, TeamQuarter]] = field(repr=False)
 
@@ -74,7 +77,7 @@ def of_team(store: Store, named: str) -> TeamHistory:
         team = _team_id(connection, stands, named, store.place)
         rows = ledger.rows_over_time(connection, ["result", "measures", "movement"], team=team)
         glossary, end = _glossary(connection, stands), ledger.head(connection)
-        held = {record.quarter: _team_quarter(record, rows[record.number][0]) for record in stands.values() if record.number in rows}
+        held = {record.quarter: _team_quarter(record, rows[record.number][0], stands) for record in stands.values() if record.number in rows}
         became = _became(connection, stands, team, held)
     return TeamHistory(team, glossary, end, tuple(stands), _every(stands), held, became)
 
@@ -91,21 +94,31 @@ def of_area(store: Store, district: str = "") -> AreaHistory:
             raise StoreError(f"there is no district '{district}' in {store.place}; districts: {', '.join(known)}")
         rows = ledger.rows_over_time(connection, ["result", "measures", "movement"], district=found or "")
         glossary, end = _glossary(connection, stands), ledger.head(connection)
+        every = ledger.every_version(connection)
     teams: dict[str, dict[Quarter, TeamQuarter]] = {}
     for record in stands.values():
         for row in rows.get(record.number, []):
-            teams.setdefault(row["team"], {})[record.quarter] = _team_quarter(record, row)
-    return AreaHistory(found or "", glossary, end, stands, _every(stands), dict(sorted(teams.items())))
+            teams.setdefault(row["team"], {})[record.quarter] = _team_quarter(record, row, stands)
+    return AreaHistory(found or "", glossary, end, stands, tuple(every), _every(stands), dict(sorted(teams.items())))
 
 
-def _team_quarter(record: ledger.Record, row: Mapping[str, Any]) -> TeamQuarter:
+def _team_quarter(record: ledger.Record, row: Mapping[str, Any], stands: Mapping[Quarter, ledger.Record]) -> TeamQuarter:
+    try:
+        return _read(record, row, stands)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(f"the result of {row['team']} in {record.name} is not as it was filed; springtide verify says more") from error
+
+
+def _read(record: ledger.Record, row: Mapping[str, Any], stands: Mapping[Quarter, ledger.Record]) -> TeamQuarter:
     result, movement = row["result"], row["movement"]
     state = State.of_result(result)
+    last = stands.get(record.quarter.previous)
     return TeamQuarter(
         quarter=record.quarter, version=record.version, name=result["team_name"], district=row["district"], state=state,
         measures=row["measures"], missing=tuple(missing["title"] for missing in result["missing"]),
         moved=Moved.from_data(movement, state) if "then" in movement else None,
         why_not=movement.get("none", ""), is_break=movement.get("break", False),
+        is_stale=last is not None and not movement.get("break", False) and movement.get("record") != last.hash,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from .store.opening import Store
 
 @dataclass(frozen=True)
 class TeamMoved:
-    """A team that comes to something else under the new rules."""
+    """A team that comes to something else under the new rules, if only to another pressure."""
 
     id: str
     name: str
@@ -57,6 +57,6 @@ def _moved(basis: Basis, new: RulePack, record: ledger.Record) -> QuarterMoved:
     except LookupError as error:
         return QuarterMoved(record.quarter, record.version, 0, (), str(error))
     teams = {team.id: team for team in basis.evidence.as_of(basis.quarter).teams}
-    moved = [TeamMoved(team, teams[team].name, teams[team].district, was[team], would_be[team]) for team in was if was[team].outcome != would_be[team].outcome]
+    moved = [TeamMoved(team, teams[team].name, teams[team].district, was[team], would_be[team]) for team in was if was[team] != would_be[team]]
     return QuarterMoved(record.quarter, record.version, len(teams), tuple(moved), "")
 

@@ -263,7 +263,7 @@ def render_team(found: Comparison, team: TeamOverTime, place: str) -> Renderable
         parts.append(indented(f"Not compared: {team.not_compared}"))
     else:
         then, now = team.moved.then, team.moved.now
-        parts.append(indented(f"Level: {_change(words.title(then.level), words.title(now.level))}"))
+        parts.append(indented(f"Level: {_level(words, team.moved)}"))
         parts.append(indented(f"Could be: {_change(words.title(then.could_be), words.title(now.could_be))}"))
         parts.append(indented(f"Score: {_change(_score(then), _score(now))}"))
         parts += [indented(line) for line in step_lines(words, team.moved)] or [indented("Nothing in its result is other than it was.")]

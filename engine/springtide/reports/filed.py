@@ -16,6 +16,8 @@ from ..history.replaying import Replayed, Restated
 from ..history.store.ledger import Head
 from ..history.store.verify import Verified
 from ..logic.model import RulePack
+from .comparison import minds_changed
+from .score_table import left_out, remarks
 from .store_lines import footer, record_as_dict, store_as_dict
 from .wording import capital, counted, indented, level_text
 
@@ -31,6 +33,7 @@ def render_filed(filed: Filed, place: str) -> RenderableType:
     parts.append(indented(f"{len(filed.assessment.teams)} {pack.words.teams}; {', '.join(_levels(filed))}"))
     parts.append(indented(f"Rules {pack.id} {pack.version} ({pack.hash[:12]}); {'two engines agree' if len(record.body['engines']) == 2 else 'one engine only'}"))
     parts += [indented(f"Note: {note}") for note in filed.notes]
+    parts += [*remarks(filed.assessment), *left_out(filed.assessment)] if filed.is_new else []
     return Group(*parts, footer(place, filed.head))
 
 
@@ -103,18 +106,18 @@ def render_restated(found: Restated, place: str) -> RenderableType:
         Text(f"This is not what was said at the time, which was under {old['id']} {old['version']} ({old['hash'][:12]}), filed {record.filed}, and stays so. Nothing was filed."),
         Text(),
     ]
-    moved = [team for team in found.would_be if team not in found.was or found.was[team].outcome != found.would_be[team].outcome]
+    moved = [team for team in found.would_be if found.was.get(team) != found.would_be[team]]
     if not moved:
         parts.append(Text(f"None of the {len(found.would_be)} {pack.words.teams} would come to anything else."))
     else:
         parts.append(Text(f"{len(moved)} of {len(found.would_be)} {pack.words.teams} would come to something else"))
         table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-        for heading in (capital(pack.words.team), "Said at the time", "Restated", "Could be", "Score"):
+        for heading in (capital(pack.words.team), "Said at the time", "Restated", "Could be", "Score", "By"):
             table.add_column(heading, overflow="fold")
         for team in moved:
             was, now = found.was.get(team), found.would_be[team]
             score = f"{was.points if was else '–'} → {now.points}"
-            table.add_row(f"  {found.assessment.team(team).team.name}", _said(pack, was), level_text(pack, now.level), level_text(pack, now.could_be), score)
+            table.add_row(f"  {found.assessment.team(team).team.name}", _said(pack, was), level_text(pack, now.level), level_text(pack, now.could_be), score, "; ".join(minds_changed(was, now)) if was else "")
         parts.append(table)
     return Group(*parts, Text(), footer(place, found.head))
 

@@ -171,6 +171,11 @@ def _pressures(held: TeamQuarter) -> str:
 
 
 def _since(words: Glossary, held: TeamQuarter) -> str:
+    said = _told_since(words, held)
+    return f"{said}\n({held.quarter.previous} was filed or corrected later; file {held.quarter} again to compare it)" if held.is_stale else said
+
+
+def _told_since(words: Glossary, held: TeamQuarter) -> str:
     if held.moved is None:
         return f"{'A break: ' if held.is_break else ''}{held.why_not}"
     return "\n".join(step_lines(words, held.moved)) or "as it was"
@@ -186,7 +191,9 @@ def _over_time(every: Sequence[Series]) -> Iterator[RenderableType]:
         )
         return
     notable = [one for one in every if _arrow(one) or one.limits.causes[-1]]
-    if not notable:
+    if not notable and all(one.limits.mean is None for one in every):
+        yield indented("No figure has a direction.")
+    elif not notable:
         yield indented("No figure has a direction, and none is beyond its ordinary variation.")
     else:
         yield _figures(notable)
@@ -283,7 +290,7 @@ def _levels_table(found: AreaHistory) -> Table:
     levels = [*[*words.levels][::-1], words.insufficient[0]]
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for heading in ("Quarter", capital(words.words["teams"]), "Flagged", *(words.title(level) for level in levels)):
-        table.add_column(heading, justify="left" if heading == "Quarter" else "right", no_wrap=True)
+        table.add_column(heading, justify="left" if heading == "Quarter" else "right", no_wrap=heading == "Quarter", min_width=10 if heading == "Quarter" else 4, overflow="fold")
     for quarter in found.records:
         there = found.in_quarter(quarter)
         counts = Counter(held.state.level for held in there)
@@ -296,7 +303,7 @@ def _pressures_table(found: AreaHistory) -> Table:
     words = found.glossary
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, title=f"{capital(words.words['teams'])} that have each pressure (and of how many it is not known)", title_justify="left", title_style="bold")
     for heading in ("Quarter", *(capital(name.replace("_", " ")) for name in words.pressures)):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading, no_wrap=heading == "Quarter", min_width=10 if heading == "Quarter" else 7, overflow="fold")
     for quarter in found.records:
         there = found.in_quarter(quarter)
         cells = []
@@ -311,7 +318,7 @@ def _pressures_table(found: AreaHistory) -> Table:
 def _records(found: AreaHistory) -> Iterator[RenderableType]:
     """What was filed, by whom, and under which rules."""
     yield Text("Filed", style="bold")
-    for record in found.records.values():
+    for record in found.every_version:
         pack = record.body["pack"]
         because = f", because: {record.body['because']}" if record.body["because"] else ""
         yield indented(f"{record.name}, {record.filed}, rules {pack['id']} {pack['version']} ({pack['hash'][:12]}){because}")
@@ -332,7 +339,7 @@ def _quarter_dict(held: TeamQuarter) -> dict[str, Any]:
     return {
         "quarter": str(held.quarter), "version": held.version, "name": held.name, "district": held.district, **held.state.as_data(),
         "measures": dict(held.measures), "missing": list(held.missing), "movement": held.moved.as_data() if held.moved else None,
-        "not_compared": held.why_not or None, "break": held.is_break,
+        "not_compared": held.why_not or None, "break": held.is_break, "stale": held.is_stale,
     }  # fmt: skip
 
 
@@ -350,7 +357,7 @@ def _series_dict(one: Series) -> dict[str, Any]:
 def area_as_dict(found: AreaHistory, place: str) -> dict[str, Any]:
     return {
         "district": found.district or None,
-        "records": [record_as_dict(record) for record in found.records.values()],
+        "records": [record_as_dict(record) for record in found.every_version],
         "teams": [{"team_id": team, "quarters": [_quarter_dict(at) for _, at in sorted(held.items())]} for team, held in found.teams.items()],
         "not_filed": [str(quarter) for quarter in found.quarters if quarter not in found.records],
         "store": store_as_dict(place, found.head),

@@ -31,12 +31,12 @@ def render(assessment: Assessment) -> RenderableType:
         Text(),
         *_county(assessment),
         Text(),
-        *_remarks(assessment),
+        *remarks(assessment),
         ByWidth(_table(assessment), _narrow(assessment)),
         Text(),
         *_summary(assessment),
         *_compliance(assessment),
-        *_left_out(assessment),
+        *left_out(assessment),
         Text(),
         *legend(assessment.pack),
     )
@@ -208,7 +208,7 @@ def _compliance(assessment: Assessment) -> Iterator[Text]:
                 yield Text(f"Compliance, to verify: {notice.title} ({notice.id}): {', '.join(teams)}", style=STYLES["compliance"])
 
 
-def _remarks(assessment: Assessment) -> Iterator[RenderableType]:
+def remarks(assessment: Assessment) -> Iterator[RenderableType]:
     """What is not wrong with the evidence, and should be seen before the result is believed."""
     if assessment.remarks:
         yield Text("To look at in the evidence", style="bold")
@@ -233,7 +233,7 @@ def _by_code(remark: Remark) -> str:
     return remark.code
 
 
-def _left_out(assessment: Assessment) -> Iterator[Text]:
+def left_out(assessment: Assessment) -> Iterator[Text]:
     if assessment.left_out:
         yield Text(f"Left out by --skip-bad-rows, {counted(len(assessment.left_out), 'problem')}:", style="bold")
         for problem in assessment.left_out:

@@ -73,6 +73,11 @@ def standing(connection: Connection, *, after: Quarter | None = None) -> dict[Qu
     return {record.quarter: record for record in _records(connection, where)}
 
 
+def every_version(connection: Connection) -> list[Record]:
+    """Every version of every quarter, by quarter, the oldest first."""
+    return _records(connection, records.c.kind == QUARTER)
+
+
 def filed_quarters(connection: Connection) -> list[Quarter]:
     found = connection.execute(select(records.c.quarter).where(records.c.kind == QUARTER).distinct().order_by(records.c.quarter))
     return [parse_quarter(text) for text in found.scalars()]

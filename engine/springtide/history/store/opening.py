@@ -45,6 +45,7 @@ class Store:
 
     engine: Engine
     place: str
+    is_new: bool = False
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -89,7 +90,7 @@ def open_store(chosen: str | None = None, *, make: bool = False) -> Store:
         raise StoreError(f"{place}: {_reason(error)}") from error
     except ModuleNotFoundError as error:
         raise StoreError(f"{place}: to use a store of this kind, install {error.name} (for PostgreSQL: springtide[postgresql])") from error
-    return Store(engine, place)
+    return Store(engine, place, is_new=revision is None)
 
 
 def _address(chosen: str | None) -> tuple[URL, str]:
