@@ -56,8 +56,10 @@ def render_verified(found: Verified, place: str) -> RenderableType:
     what = f"{counted(found.records, 'record')} of {counted(found.quarters, 'quarter')}"
     if found.holds:
         return Group(Text(f"{what}: every one is as it was filed", style="bold"), _whole_head(place, found.head))
-    parts: list[RenderableType] = [Text(f"{what}: not as they were filed", style="bold")]
-    parts.append(indented(f"First: {found.broken[0]}"))
+    if not any(one.record for one in found.broken):  # each record is whole; it is the head, the triggers or the file
+        parts: list[RenderableType] = [Text(f"{what}: each is as it was filed, but not all is well", style="bold"), *(indented(str(one)) for one in found.broken)]
+        return Group(*parts, _whole_head(place, found.head))
+    parts = [Text(f"{what}: not as they were filed", style="bold"), indented(f"First: {found.broken[0]}")]
     parts += [indented(str(one)) for one in found.broken[1:_MOST_NAMED]]
     if len(found.broken) > _MOST_NAMED:
         parts.append(indented(f"and {len(found.broken) - _MOST_NAMED} more"))

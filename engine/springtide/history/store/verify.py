@@ -190,4 +190,4 @@ def _shown(text: Any) -> str:
 
 def _known(head: str, hashes: list[str]) -> Iterator[Broken]:
     if head and not any(one.startswith(head.lower()) for one in hashes):
-        yield Broken(0, f"no record has the hash {head}: records were taken away since it was printed, or it is of another store")
+        yield Broken(0, f"no record has the hash {head}: it is mistyped, or of another store, or records were taken away since it was printed")
