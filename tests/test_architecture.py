@@ -21,8 +21,9 @@ MAY_IMPORT = {
     "assessment": {"logic", "evidence", "engines"},
     "conformance": {"logic", "evidence", "assessment"},
     "history": {"logic", "rulepack", "evidence", "assessment", ""},
-    "reports": {"logic", "rulepack", "assurance", "evidence", "assessment", "history"},
-    "cli": {"logic", "assurance", "rulepack", "evidence", "engines", "assessment", "history", "reports", "shipped", ""},
+    "what_if": {"logic", "rulepack", "evidence", "assessment"},
+    "reports": {"logic", "rulepack", "assurance", "evidence", "assessment", "history", "what_if"},
+    "cli": {"logic", "assurance", "rulepack", "evidence", "engines", "assessment", "history", "what_if", "reports", "shipped", ""},
 }
 HEAVY = {"pandas", "narwhals", "numpy", "sqlalchemy", "durable", "durable_rules_engine", "polars"}
 STANDARD_LIBRARY_ONLY = {"logic", "shipped"}

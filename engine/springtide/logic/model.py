@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from .conditions import AnswerTest, Condition, MeasureTest, RuleTest, parts_of, walk
 from .formula import Formula
+from .levers import Lever
 from .quarter import Quarter
 from .sense_checks import SenseCheck
 
@@ -348,6 +349,7 @@ class RulePack:
     paragraphs: tuple[Paragraph, ...]
     silenced: dict[str, Silenced] = field(default_factory=dict)
     sense_checks: dict[str, SenseCheck] = field(default_factory=dict)
+    levers: dict[str, Lever] = field(default_factory=dict)
     about: str = ""
 
     @cached_property

@@ -28,6 +28,7 @@ KINDS = (
     Kind("thresholds", "thresholds.yaml", schema.ThresholdDoc, "entries"),
     Kind("periods", "periods.yaml", schema.PeriodDoc, "entries"),
     Kind("sense checks", "sense_checks.yaml", schema.SenseCheckDoc, "entries"),
+    Kind("what if", "what_if.yaml", schema.LeverDoc, "entries"),
     Kind("silenced", "silenced.yaml", schema.SilencedDoc, "entries", schema.SILENCED),
     Kind("levels", "levels.yaml", schema.LevelsDoc),
     Kind("supervision", "supervision.yaml", schema.SupervisionDoc),

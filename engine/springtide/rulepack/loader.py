@@ -9,6 +9,7 @@ from typing import Any
 from ..logic import model as m
 from . import checks
 from .layers import find_pack, read_stack
+from .lever_reader import LeverReader
 from .problems import PackError, Problem
 from .rules import RuleReader
 from .senses import SenseReader
@@ -46,7 +47,7 @@ def load_beneath(name: str | Path) -> m.RulePack | None:
         return None
 
 
-class _PackReader(SenseReader, TextReader, RuleReader):
+class _PackReader(SenseReader, LeverReader, TextReader, RuleReader):
     """Turns the merged entries into the model, stratum by stratum."""
 
     def build(self) -> m.RulePack | None:
@@ -56,8 +57,9 @@ class _PackReader(SenseReader, TextReader, RuleReader):
             return None  # what such a file declares is not known, so nothing can be said of what names it
         self._collect_words()
         thresholds = self._thresholds()
+        figures = self._figures(thresholds)
         parts: dict[str, Any] = {
-            "figures": self._figures(thresholds),
+            "figures": figures,
             "measures": self._measures(),
             "questionnaire": self._questionnaire(),
             "team_pressures": self._rules("team pressure", self._team_pressure),
@@ -71,6 +73,7 @@ class _PackReader(SenseReader, TextReader, RuleReader):
             "paragraphs": self._paragraphs(),
             "silenced": self._silenced(),
             "sense_checks": self._sense_checks(),
+            "levers": self._levers(figures),
         }
         words = self._words(heads)
         if self.problems or any(part is None for part in parts.values()) or words is None:

@@ -206,6 +206,61 @@ class SenseCheckDoc(Doc):
     numbers: dict[str, SenseNumberDoc] | None = None
 
 
+class EffectDoc(Doc):
+    value: float
+    basis: Literal["report", "statistic", "judgement"]
+    source: Text
+
+
+class CostDoc(Doc):
+    value: Annotated[float, Field(gt=0)]
+    basis: Literal["report", "statistic", "judgement"]
+    source: Text
+
+
+class HoursDoc(Doc):
+    each: Text
+    hours: Annotated[float, Field(gt=0)]
+
+
+class SupervisionNeedDoc(Doc):
+    hours: Annotated[list[HoursDoc], Field(min_length=1)]
+    basis: Literal["report", "statistic", "judgement"]
+    source: Text
+
+
+class LaterDoc(Doc):
+    after_quarters: Annotated[int, Field(ge=1, le=40)]
+    comes: Word
+
+
+class LeverExampleDoc(Doc):
+    given: dict[str, float]
+    expect: Annotated[dict[str, float], Field(min_length=1)]
+
+
+class LeverDoc(Doc):
+    """One entry of what_if.yaml: something that can change by whole units, and the figures that move with it."""
+
+    title: Text
+    one: Text
+    many: Text
+    stands_for: dict[str, Literal["higher", "lower"]]
+    who: Word | None = None
+    unless_said: YesNo = "no"
+    moves: Annotated[dict[str, float | EffectDoc], Field(min_length=1)]
+    moved_from: Word | None = None
+    later: LaterDoc | None = None
+    supervision: SupervisionNeedDoc | None = None
+    says: Text
+    manager_can: YesNo = "no"
+    cost: CostDoc | None = None
+    out_of: Word
+    tips: YesNo = "no"
+    cites: Cites
+    examples: Annotated[list[LeverExampleDoc], Field(min_length=1)]
+
+
 class SilencedDoc(Doc):
     """One entry of silenced.yaml: a finding of `rules check` that is meant, and why."""
 

@@ -1,0 +1,121 @@
+"""What can change in a team, one whole unit at a time, and every figure that moves with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from .model import Basis, Figure
+
+Way = Literal["higher", "lower"]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How much one unit of a lever adds to a figure; `basis` and `source` where that is not one for one."""
+
+    by: float
+    basis: Basis | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one unit of a lever costs beside the others; it has no unit of its own."""
+
+    value: float
+    basis: Basis
+    source: str
+
+
+@dataclass(frozen=True)
+class SupervisionNeed:
+    """The hours of supervision that one more worker needs, by what they are counted for ("month")."""
+
+    hours: tuple[tuple[str, float], ...]
+    basis: Basis
+    source: str
+
+
+@dataclass(frozen=True)
+class LeverExample:
+    given: dict[str, float]
+    expect: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Something that can change by whole units, and the figures that move with it.
+
+    `stands_for`: the figures that, raised or lowered, call for it; `who`, what it is chosen by where several do, and
+    `unless_said` the one that is taken then. `moved_from` is the lever of the team that a worker comes from, `later` what
+    follows after how many quarters. `out_of` is the figure beside which one unit is much or little; `tips`, whether its
+    tipping points are worth a list.
+    """
+
+    id: str
+    title: str
+    one: str
+    many: str
+    stands_for: dict[str, Way]
+    moves: dict[str, Effect]
+    says: str
+    out_of: str
+    cites: tuple[int, ...]
+    who: str = ""
+    unless_said: bool = False
+    moved_from: str = ""
+    later: tuple[int, str] | None = None
+    supervision: SupervisionNeed | None = None
+    manager_can: bool = False
+    tips: bool = False
+    cost: Cost | None = None
+    examples: tuple[LeverExample, ...] = ()
+    at: str = field(default="", compare=False)
+
+    def units(self, number: float) -> str:
+        """ "1 post", "2.5 posts"."""
+        return f"{number:g} {self.one if number == 1 else self.many}"
+
+
+def standing_for(levers: Iterable[Lever], figure: str, way: Way) -> tuple[Lever, ...]:
+    """The levers that raising or lowering a figure may call for, the one taken unless said first."""
+    found = [lever for lever in levers if lever.stands_for.get(figure) == way]
+    return tuple(sorted(found, key=lambda lever: not lever.unless_said))
+
+
+def room(lever: Lever, figures: Mapping[str, float], declared: Mapping[str, Figure]) -> float:
+    """How many units there can be of a lever, by the figures that call for it: what is not there can't go."""
+    most = float("inf")
+    for name, effect in lever.moves.items():
+        if name not in lever.stands_for or name not in figures:
+            continue
+        if effect.by < 0:
+            most = min(most, figures[name] / -effect.by)
+        cap = declared[name].at_most
+        if effect.by > 0 and cap is not None and cap in figures and cap not in lever.moves:
+            most = min(most, (figures[cap] - figures[name]) / effect.by)
+    return max(most, 0.0)
+
+
+def pulled(figures: Mapping[str, Any], pulls: Iterable[tuple[Lever, Any]], declared: Mapping[str, Figure], lesser: Any = min, greater: Any = max) -> dict[str, Any]:
+    """Figures after so many units of each lever, all at once; what is not known stays unknown.
+
+    Nothing falls below none, and no part passes its whole. The numbers may be arrays, given what takes the lesser and
+    the greater of two.
+    """
+    changed = dict(figures)
+    for lever, number in pulls:
+        for name, effect in lever.moves.items():
+            if name in changed:
+                changed[name] = changed[name] + effect.by * number
+    for name in changed:
+        if changed[name] is not figures[name]:
+            changed[name] = greater(changed[name], 0.0)
+    for name, figure in declared.items():
+        cap = figure.at_most
+        if cap is not None and name in changed and cap in changed and (changed[name] is not figures[name] or changed[cap] is not figures[cap]):
+            changed[name] = lesser(changed[name], changed[cap])
+    return changed

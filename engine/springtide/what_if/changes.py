@@ -1,0 +1,203 @@
+"""What is asked to change, of which teams, by how much, with whom and from when."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from ..logic.facts import Team
+from ..logic.model import RulePack
+from ..logic.quarter import Quarter
+from ..logic.units import UNITS
+from .problems import WhatIfError
+
+
+@dataclass(frozen=True)
+class Amount:
+    """By so much more or less, to so much, or by a share of what there is."""
+
+    kind: Literal["by", "to", "share"]
+    number: float
+
+    def __str__(self) -> str:
+        if self.kind == "to":
+            return f"={self.number:g}"
+        return f"{self.number * 100:+g}%" if self.kind == "share" else f"{self.number:+g}"
+
+    def of(self, now: float) -> float:
+        """What a value comes to."""
+        if self.kind == "to":
+            return self.number
+        return now + self.number if self.kind == "by" else now * (1 + self.number)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The teams that change: one team, those of a district, of a type or of a county; where nothing is said, all."""
+
+    team: str = ""
+    district: str = ""
+    team_type: str = ""
+    county: str = ""
+
+    def __str__(self) -> str:
+        said = [f"{name.replace('_', ' ')} {value}" for name, value in vars(self).items() if value]
+        return ", ".join(said) or "every team"
+
+    def of(self, teams: Iterable[Team]) -> tuple[Team, ...]:
+        """The teams meant. Raises WhatIfError where there is none, or a team's name is that of several."""
+        listed = list(teams)
+        found = tuple(team for team in listed if self._means(team))
+        if not found:
+            raise WhatIfError(f"there is no team to change: {self}; {_known(self, listed)}")
+        if self.team and len(found) > 1:
+            raise WhatIfError(f"{len(found)} teams are called '{self.team}': {', '.join(team.id for team in found)}; give the id")
+        return found
+
+    def _means(self, team: Team) -> bool:
+        return (
+            (not self.team or _same(self.team, team.id) or _same(self.team, team.name))
+            and (not self.district or _same(self.district, team.district))
+            and (not self.team_type or _same(self.team_type, team.kind))
+            and (not self.county or _same(self.county, team.county))
+        )
+
+    @property
+    def is_one_team(self) -> bool:
+        return bool(self.team)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that changes in each team of a target: a figure, a measure supplied as it is, or an answer.
+
+    Args:
+        with_whom: who comes or leaves, where that makes a difference.
+        assumed: this takes the place of what would follow from other changes, and nothing follows from it.
+    """
+
+    what: str
+    amount: Amount | str
+    target: Target = Target()
+    with_whom: str = ""
+    assumed: bool = False
+
+    def __str__(self) -> str:
+        said = f"{self.what} {self.amount}" + (f", {self.with_whom.replace('_', ' ')}" if self.with_whom else "")
+        return f"{self.target}: {said}" + (" (assumed)" if self.assumed else "")
+
+
+@dataclass(frozen=True)
+class Move:
+    """Workers who go from one team to another; both change."""
+
+    number: float
+    with_whom: str
+    source: Target
+    to: Target
+
+    def __str__(self) -> str:
+        return f"{self.number:g} {self.with_whom.replace('_', ' ')} from {self.source} to {self.to}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Changes that take effect together, in a quarter; None: as if they were so in the quarter that is scored."""
+
+    changes: tuple[Change | Move, ...]
+    quarter: Quarter | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A what-if with its name, why it is asked, and its steps in the order of their quarters."""
+
+    steps: tuple[Step, ...]
+    name: str = ""
+    why: str = ""
+
+
+_NUMBER = r"(?P<number>\d+(?:\.\d+)?|\.\d+)"
+_AMOUNT = re.compile(rf"^(?P<sign>[+-]?)\s*{_NUMBER}\s*(?P<share>%?)$")
+_HOW = "write +2, -1, =3 (exactly 3) or -50% (half of what there is)"
+
+
+def parse_change(text: str, pack: RulePack, target: Target = Target(), with_whom: str = "", *, assumed: bool = False) -> Change:
+    """Read `vacant_posts=+2`, `vacant_posts=3`, `vacant_posts=-50%` or `q44=usually`.
+
+    Raises:
+        WhatIfError: it can't be read, or names nothing that a team's evidence may hold.
+    """
+    name, equals, written = (part.strip() for part in text.partition("="))
+    if not equals:
+        raise WhatIfError(f"'{text}' changes nothing; write it as vacant_posts=+2, vacant_posts=3 or vacant_posts=-50%")
+    known_as(name, pack)
+    if name in pack.questions:
+        return Change(name, _answer(name, written, pack), target, with_whom, assumed)
+    return Change(name, parse_amount(written.removeprefix("="), _unit(name, pack)), target, with_whom, assumed)
+
+
+def known_as(name: str, pack: RulePack) -> None:
+    """Raises WhatIfError for what no team's evidence can hold."""
+    figure, measure = pack.figures.get(name), pack.measures.get(name)
+    if figure is not None and figure.table == "responses":
+        raise WhatIfError(f"'{name}' is counted from the responses and can't be set; change the answers instead, as in q44=usually")
+    if measure is not None and not measure.may_be_supplied:
+        raise WhatIfError(f"'{name}' is worked out ({measure.formula_text}) and can't be set; change what it is made of")
+    if figure is None and measure is None and name not in pack.questions:
+        near = get_close_matches(name, [*pack.figures, *pack.measures, *pack.questions], 1, 0.6)
+        raise WhatIfError(f"there is no figure, measure or question '{name}'" + (f"; did you mean '{near[0]}'?" if near else "; see springtide template"))
+
+
+def parse_amount(text: str, unit: str = "") -> Amount:
+    """Read how much: `+2`, `-1`, `3`, `-50%`; of a share, `30%` without a sign is 0.3 exactly. Raises WhatIfError."""
+    match = _AMOUNT.match(text.replace("−", "-").strip())
+    if match is None:
+        raise WhatIfError(f"'{text}' is no amount; {_HOW}")
+    number = float(match["number"])
+    if math.isinf(number) or number > 1e9:
+        raise WhatIfError(f"{text} is more than any team can have")
+    if not match["sign"]:
+        if match["share"] and not (unit in UNITS and UNITS[unit].scale == 100):
+            raise WhatIfError(f"'{text}' could be read in two ways; write +{text} or -{text} for so much more or less, or a number without %")
+        return Amount("to", number / 100 if match["share"] else number)
+    signed = number if match["sign"] == "+" else -number
+    if match["share"]:
+        if signed < -100:
+            raise WhatIfError(f"'{text}' takes away more than there is")
+        return Amount("share", signed / 100)
+    return Amount("by", signed)
+
+
+def _answer(question: str, written: str, pack: RulePack) -> str:
+    scale = pack.questionnaire.scale
+    known = (*scale.answers, scale.not_counted, scale.missing)
+    answer = next((one for one in known if _same(one, written)), None)
+    if answer is None:
+        raise WhatIfError(f"'{written}' is no answer to {question}; answers are {', '.join(known)}")
+    if pack.questions[question].favourable_when == "unknown":
+        raise WhatIfError(f"the report does not say which answer to {question} is the favourable one, so no answer to it can count")
+    return answer
+
+
+def _unit(name: str, pack: RulePack) -> str:
+    held = pack.figures.get(name) or pack.measures[name]
+    return held.unit
+
+
+def _same(one: str, other: str) -> bool:
+    return " ".join(one.split()).lower() == " ".join(other.split()).lower()
+
+
+def _known(target: Target, teams: list[Team]) -> str:
+    if target.team:
+        near = get_close_matches(target.team, [name for team in teams for name in (team.id, team.name)], 1, 0.6)
+        return f"did you mean '{near[0]}'?" if near else "see springtide score for the teams"
+    held = {"district": {t.district for t in teams}, "team_type": {t.kind for t in teams}, "county": {t.county for t in teams}}
+    key = next((key for key in held if getattr(target, key)), "district")
+    return f"there are {key.replace('_', ' ')}s {', '.join(sorted(filter(None, held[key])))}" if any(held[key]) else "the team list says none"

@@ -1,0 +1,188 @@
+"""What a team's figures and answers come to after some changes: what was asked for, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..logic.formula import names_in
+from ..logic.levers import Lever, pulled, room, standing_for
+from ..logic.model import RulePack
+from ..logic.units import UNITS
+from .changes import Amount, Change
+from .problems import WhatIfError, WhoIsAsked
+
+How = Literal["asked", "follows", "assumed"]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """One figure that is not what it was, with how that came about. `before` is None where it was not known."""
+
+    name: str
+    before: float | None
+    after: float
+    how: How
+    formula: str
+
+
+@dataclass(frozen=True)
+class TeamChange:
+    """What changes in one team.
+
+    `pulls` are the levers with how many units of each; `notes` say what could not follow, and what was held back.
+    """
+
+    team: str
+    pulls: tuple[tuple[Lever, float], ...] = ()
+    derived: tuple[Derived, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """The figures that are to be written over the team's own."""
+        return {one.name: one.after for one in self.derived}
+
+
+def lever_for(pack: RulePack, figure: str, number: float, with_whom: str) -> Lever | None:
+    """The lever that raising or lowering a figure pulls; None where nothing follows from it.
+
+    Raises:
+        WhoIsAsked: it depends on who, and that was not said, or nobody is called that.
+    """
+    held = standing_for(pack.levers.values(), figure, "higher" if number > 0 else "lower")
+    choices = tuple(lever.who for lever in held if lever.who)
+    if with_whom:
+        chosen = next((lever for lever in held if lever.who == with_whom), None)
+        if chosen is None and (held or number):
+            way = "raise" if number > 0 else "lower"
+            raise WhoIsAsked(f"'{with_whom}' is no way to {way} {figure}" + (f"; say {' or '.join(choices)}" if choices else "; leave it out"), choices)
+        return chosen
+    if len(held) > 1 and not held[0].unless_said:
+        raise WhoIsAsked(f"it depends on who: say --with {', --with '.join(choices[:-1])} or --with {choices[-1]} for {figure}", choices)
+    return held[0] if held else None
+
+
+def change_team(pack: RulePack, team: str, figures: Mapping[str, float], changes: Sequence[Change], moved: Sequence[tuple[Lever, float]] = (), *, strict: bool) -> TeamChange:
+    """Work out all changes of one team, which happen at the same time.
+
+    Args:
+        figures: what was supplied, by figure or by measure where that was supplied as it is.
+        moved: levers that moves between teams, or the end of a first year, pull.
+        strict: whether what can't be done is refused, as for one team; else it is done as far as can be, and noted.
+
+    Raises:
+        WhatIfError: a change can't be made to this team's figures.
+    """
+    pulls: list[tuple[Lever, float]] = list(moved)
+    asked: dict[str, float] = {}
+    notes: list[str] = []
+    answers: dict[str, str] = {}
+    for change in changes:
+        if isinstance(change.amount, str):
+            answers[change.what] = change.amount
+            continue
+        target = _target(pack, team, figures, change, change.amount, notes, strict)
+        if target is None:
+            continue
+        delta = target - figures[change.what] if change.what in figures else None
+        lever = None if change.assumed or delta is None or delta == 0 else lever_for(pack, change.what, delta, change.with_whom)
+        if lever is None:
+            asked[change.what] = target
+            if delta is None and standing_for(pack.levers.values(), change.what, "higher"):
+                notes.append(f"{change.what} was not known, so nothing follows from it; set what goes with it too")
+            continue
+        assert delta is not None
+        pulls.append((lever, _units(pack, team, lever, abs(delta), figures, notes, strict)))
+    after = pulled(figures, pulls, pack.figures) | asked
+    _check_wholes(pack, team, figures, after, asked)
+    derived = tuple(_derived(pack, figures, after, asked, pulls, changes))
+    notes += _left_behind(pack, figures, pulls)
+    return TeamChange(team, tuple(pulls), derived, answers, tuple(dict.fromkeys(notes)))
+
+
+def _target(pack: RulePack, team: str, figures: Mapping[str, float], change: Change, amount: Amount, notes: list[str], strict: bool) -> float | None:
+    """What a figure is to come to; None where it can't be said."""
+    name = change.what
+    held = pack.figures.get(name) or pack.measures[name]
+    unit = UNITS[held.unit]
+    if amount.kind != "to" and name not in figures:
+        _refuse(f"{team}: {name} was not supplied, so there is nothing to change by {amount}; give it as {name}=N", notes, strict)
+        return None
+    measure = pack.measures.get(name)
+    if measure is not None and name not in figures:
+        _refuse(f"{team}: {name} is worked out there ({measure.formula_text}); change what it is made of", notes, strict)
+        return None
+    target = amount.of(figures.get(name, 0.0))
+    if unit.whole:
+        target = float(round(target))
+    if target < unit.least or target > unit.most:
+        held_to = min(max(target, unit.least), unit.most)
+        if strict:
+            raise WhatIfError(f"{team}: {name} is {unit.say(figures[name]) if name in figures else 'not known'}, so it can't come to {target:g}; it is {unit.range_in_words}")
+        notes.append(f"{name} can't come to {target:g} and is taken as {held_to:g}")
+        target = held_to
+    return target
+
+
+def _refuse(message: str, notes: list[str], strict: bool) -> None:
+    if strict:
+        raise WhatIfError(message)
+    notes.append(message.partition(": ")[2] + "; left as it is")
+
+
+def _units(pack: RulePack, team: str, lever: Lever, number: float, figures: Mapping[str, float], notes: list[str], strict: bool) -> float:
+    """How many units of a lever there can be of those asked for."""
+    most = room(lever, figures, pack.figures)
+    if number <= most + 1e-9:
+        return number
+    said = f"there is room for {lever.units(most)} of {lever.units(number)}: {lever.title[0].lower()}{lever.title[1:]}"
+    if strict:
+        raise WhatIfError(f"{team}: {said}; ask for {most:g} or fewer")
+    notes.append(said)
+    return most
+
+
+def _check_wholes(pack: RulePack, team: str, before: Mapping[str, float], after: Mapping[str, float], asked: Mapping[str, float]) -> None:
+    for name, figure in pack.figures.items():
+        cap = figure.at_most
+        if cap is not None and (name in asked or cap in asked) and name in after and cap in after and after[name] > after[cap] + 1e-9:
+            raise WhatIfError(f"{team}: {name} would be {after[name]:g}, more than {cap} ({after[cap]:g}); change both, or one of them by less")
+
+
+def _derived(pack: RulePack, before: Mapping[str, float], after: Mapping[str, float], asked: Mapping[str, float],
+             pulls: Sequence[tuple[Lever, float]], changes: Sequence[Change]) -> list[Derived]:  # fmt: skip
+    named = {change.what for change in changes}
+    assumed = {change.what for change in changes if change.assumed}
+    found = []
+    for name, value in after.items():
+        if name in before and value == before[name]:
+            continue
+        how: How = "assumed" if name in assumed else "asked" if name in named else "follows"
+        found.append(Derived(name, before.get(name), value, how, "" if name in asked else _formula(name, before[name], value, pulls)))
+    return found
+
+
+def _formula(name: str, before: float, after: float, pulls: Sequence[tuple[Lever, float]]) -> str:
+    """How a figure came about: "9.5 - 2 × 1"."""
+    terms = f"{before:g}"
+    came = before
+    for lever, number in pulls:
+        if name in lever.moves and number:
+            by = lever.moves[name].by
+            came += by * number
+            terms += f" {'+' if by > 0 else '-'} {number:g} × {abs(by):g}"
+    return terms if abs(came - after) < 1e-9 else f"{terms}, held to {after:g}"
+
+
+def _left_behind(pack: RulePack, figures: Mapping[str, float], pulls: Sequence[tuple[Lever, float]]) -> list[str]:
+    """What would follow and can't, because it is not known, or was supplied as it is."""
+    names = list(dict.fromkeys(name for lever, number in pulls if number for name in lever.moves))
+    unknown = [name for name in names if name not in figures]
+    notes = [f"not known, so nothing follows for it: {', '.join(unknown)}"] if unknown else []
+    for measure in pack.measures.values():
+        if measure.id in figures and measure.formula is not None and any(part in names for part, _ in names_in(measure.formula)):
+            notes.append(f"{measure.id} was supplied as it is, so it stays; change it too if it would")
+    return notes

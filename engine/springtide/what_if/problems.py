@@ -1,0 +1,15 @@
+"""What can be wrong with a what-if that is asked for."""
+
+from __future__ import annotations
+
+
+class WhatIfError(ValueError):
+    """A what-if that can't be answered as it was asked, with what to do about it."""
+
+
+class WhoIsAsked(WhatIfError):
+    """It depends on who fills the posts or leaves them, and that was not said. `choices` has what may be said."""
+
+    def __init__(self, message: str, choices: tuple[str, ...]):
+        super().__init__(message)
+        self.choices = choices
