@@ -75,6 +75,9 @@ class Lever:
     examples: tuple[LeverExample, ...] = ()
     at: str = field(default="", compare=False)
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     def units(self, number: float) -> str:
         """ "1 post", "2.5 posts"."""
         return f"{number:g} {self.one if number == 1 else self.many}"

@@ -71,6 +71,9 @@ class Target:
         return bool(self.team)
 
 
+EVERY_TEAM = Target()
+
+
 @dataclass(frozen=True)
 class Change:
     """One thing that changes in each team of a target: a figure, a measure supplied as it is, or an answer.
@@ -82,7 +85,7 @@ class Change:
 
     what: str
     amount: Amount | str
-    target: Target = Target()
+    target: Target = EVERY_TEAM
     with_whom: str = ""
     assumed: bool = False
 
@@ -127,7 +130,7 @@ _AMOUNT = re.compile(rf"^(?P<sign>[+-]?)\s*{_NUMBER}\s*(?P<share>%?)$")
 _HOW = "write +2, -1, =3 (exactly 3) or -50% (half of what there is)"
 
 
-def parse_change(text: str, pack: RulePack, target: Target = Target(), with_whom: str = "", *, assumed: bool = False) -> Change:
+def parse_change(text: str, pack: RulePack, target: Target = EVERY_TEAM, with_whom: str = "", *, assumed: bool = False) -> Change:
     """Read `vacant_posts=+2`, `vacant_posts=3`, `vacant_posts=-50%` or `q44=usually`.
 
     Raises:

@@ -1,0 +1,288 @@
+"""Many settings of a quarter at once: teams scored over arrays of figures, each distinct case by the strata once.
+
+A level follows from which comparisons hold and which answers are adverse. So the comparisons are made over whole arrays,
+settings in which they all come out the same are one cell, and a cell is scored once, by the same strata as everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Union
+
+import numpy as np
+import numpy.typing as npt
+
+from ..evidence.records import EvidenceSet
+from ..logic import conditions as c
+from ..logic.answers import Answer
+from ..logic.facts import Facts
+from ..logic.formula import Arithmetic, Formula, LastQuarter, Name, SquareRoot
+from ..logic.model import RulePack
+from ..logic.quarter import Quarter
+from ..logic.scoring import facts_of, verdict_of, work_out
+from ..logic.strata import Verdict, add_rules, team_strata
+from ..logic.truth import Truth
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Numbers = Union[float, Floats]  # one for every setting, or the same for all
+
+_DIGITS = 39  # truths with three values that fit into one whole number of 64 bits
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one team's evidence and the thresholds are in each of `size` settings.
+
+    `figures` are all that are known, and take the place of the team's own; `thresholds` and `answers` only those that are
+    not as they are: of an answer, the choices there are and which of them it is in each setting.
+    """
+
+    size: int
+    figures: Mapping[str, Numbers]
+    thresholds: Mapping[str, Numbers] = field(default_factory=dict)
+    answers: Mapping[str, tuple[tuple[Answer, ...], Ints]] = field(default_factory=dict)
+
+    def figures_in(self, setting: int) -> dict[str, float]:
+        return {name: _at(value, setting) for name, value in self.figures.items()}
+
+
+class Cell:
+    """Settings of a team in which every comparison comes out the same, with what the strata make of them."""
+
+    def __init__(self, facts: Facts, pressures: tuple[str, ...]):
+        team_strata(facts)
+        self.facts = facts
+        self.affected = tuple(facts.affected[name] for name in pressures)
+        self._pressures = pressures
+        self._verdicts: dict[tuple[int, ...], tuple[Verdict, frozenset[str]]] = {}
+
+    def verdict(self, on: tuple[int, ...]) -> Verdict:
+        """What it comes to with these county pressures on, in the pack's order."""
+        return self._found(on)[0]
+
+    def rules(self, on: tuple[int, ...]) -> frozenset[str]:
+        """The risk rules that are met then."""
+        return self._found(on)[1]
+
+    def _found(self, on: tuple[int, ...]) -> tuple[Verdict, frozenset[str]]:
+        if on not in self._verdicts:
+            self.facts.county = {name: Truth(truth) for name, truth in zip(self._pressures, on, strict=True)}
+            add_rules(self.facts)
+            self._verdicts[on] = verdict_of(self.facts), frozenset(name for name, truth in self.facts.rules.items() if truth is Truth.MET)
+        return self._verdicts[on]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of one team, and in which of them each setting lies."""
+
+    held: tuple[Cell, ...]
+    places: Ints
+
+    def affected(self, pressure: int) -> Ints:
+        """How far the team is affected by a county pressure, setting by setting."""
+        return np.array([cell.affected[pressure] for cell in self.held], dtype=np.int64)[self.places]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one team comes to in each setting: places in the board's levels, ranks and points."""
+
+    level: Ints
+    could_be: Ints
+    rank: Ints
+    could_be_rank: Ints
+    points: Ints
+    most_points: Ints
+
+
+class Board:
+    """A quarter of a county as it is, to be asked what it would be in many settings.
+
+    Raises:
+        LookupError: the pack has no thresholds for the quarter.
+    """
+
+    def __init__(self, pack: RulePack, evidence: EvidenceSet, quarter: Quarter):
+        self.pack, self.quarter = pack, quarter
+        self.thresholds = pack.values(quarter)
+        listed = evidence.as_of(quarter)
+        self.teams = {team.id: team for team in listed.teams}
+        self.evidence = {team.id: listed.of(pack, team.id, quarter) for team in listed.teams}
+        self.facts = facts_of(pack, self.thresholds, listed.teams, self.evidence, quarter, {})
+        work_out(pack, self.thresholds, listed.teams, self.facts)
+        self.verdicts = {team: verdict_of(held) for team, held in self.facts.items()}
+        self.levels = (*(level.id for level in pack.levels.levels), pack.levels.insufficient.id)
+        self.ranks = np.array([pack.levels.rank(level) for level in self.levels])
+        self.pressures = tuple(pack.county_pressures)
+        self.areas: dict[str, list[str]] = {}
+        for team in listed.teams:
+            self.areas.setdefault(team.county, []).append(team.id)
+        self._leaves = tuple(leaf for leaf in pack.level_leaves if isinstance(leaf, (c.MeasureTest, c.AnswerTest)))
+        self._cells: dict[bytes, Cell] = {}
+
+    def settings(self, team: str, size: int = 1) -> Settings:
+        """A team as it is, in every setting."""
+        return Settings(size, self.evidence[team].figures)
+
+    def cells(self, team: str, settings: Settings) -> Cells:
+        """The distinct cases among a team's settings, each scored once."""
+        fixed, varying = self._truths(team, settings)
+        keys = np.zeros(settings.size, dtype=np.int64)
+        for number, truths in enumerate(varying.values()):
+            if number and number % _DIGITS == 0:
+                keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
+            keys = keys * 3 + truths
+        _, first, places = np.unique(keys, return_index=True, return_inverse=True)
+        held = []
+        for setting in first:
+            signature = bytearray(fixed)
+            for leaf, truths in varying.items():
+                signature[leaf] = truths[setting]
+            held.append(self._cell(team, settings, int(setting), bytes(signature)))
+        return Cells(tuple(held), places.reshape(-1).astype(np.int64))
+
+    def _cell(self, team: str, settings: Settings, setting: int, signature: bytes) -> Cell:
+        if signature not in self._cells:
+            answers = {question: choices[int(which[setting])] for question, (choices, which) in settings.answers.items()}
+            evidence = replace(self.evidence[team], figures=settings.figures_in(setting), answers=self.evidence[team].answers | answers)
+            limits = self.thresholds | {name: _at(value, setting) for name, value in settings.thresholds.items()}
+            self._cells[signature] = Cell(Facts(self.pack, limits, evidence), self.pressures)
+        return self._cells[signature]
+
+    def on(self, cells: Mapping[str, Cells], area: str, size: int, shares: Mapping[str, Numbers] | None = None) -> Ints:
+        """How far each county pressure is on in an area, by pressure and setting; teams with no cells given are as they are."""
+        there = self.areas[area]
+        found = np.empty((len(self.pressures), size), dtype=np.int64)
+        for number, name in enumerate(self.pressures):
+            proved, possible = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+            for team in there:
+                truths = cells[team].affected(number) if team in cells else self.facts[team].affected[name]
+                proved += truths == Truth.MET
+                possible += truths != Truth.NOT_MET
+            most = self.pack.county_pressures[name].most
+            limit = (shares or {}).get(most, self.thresholds[most]) * len(there) + c.EPSILON
+            found[number] = np.where(proved > limit, Truth.MET, np.where(possible > limit, Truth.CANNOT_TELL, Truth.NOT_MET))
+        return found
+
+    def outcome(self, cells: Cells, on: Ints) -> Outcome:
+        """What a team comes to in each setting, with the county pressures of each."""
+        codes = np.zeros(cells.places.size, dtype=np.int64)
+        for truths in on:
+            codes = codes * 3 + truths
+        _, first, places = np.unique(cells.places * 3 ** len(on) + codes, return_index=True, return_inverse=True)
+        verdicts = [cells.held[cells.places[setting]].verdict(tuple(int(truth) for truth in on[:, setting])) for setting in first]
+        table = np.array(
+            [(self.levels.index(one.level), self.levels.index(one.could_be), one.score.points, one.score.high) for one in verdicts], dtype=np.int64
+        ).T[:, places.reshape(-1)]
+        level, could_be, points, most = table
+        return Outcome(level, could_be, self.ranks[level], self.ranks[could_be], points, most)
+
+    def of_one(self, team: str, settings: Settings) -> tuple[Outcome, Cells, Ints]:
+        """One team in each setting, the others as they are; with its cells and the county pressures."""
+        cells = self.cells(team, settings)
+        on = self.on({team: cells}, self.teams[team].county, settings.size, settings.thresholds)
+        return self.outcome(cells, on), cells, on
+
+    def of_all(self, settings: Mapping[str, Settings], wanted: Iterable[str] | None = None) -> dict[str, Outcome]:
+        """Every team in the same settings; a team with none of its own is as it is, but for the county around it."""
+        size = next(iter(settings.values())).size
+        cells = {team: self.cells(team, held) for team, held in settings.items()}
+        on = {area: self.on(cells, area, size, next(iter(settings.values())).thresholds) for area in self.areas}
+        found = {}
+        for team in wanted if wanted is not None else self.teams:
+            own = cells.get(team) or self.cells(team, self.settings(team, size))
+            found[team] = self.outcome(own, on[self.teams[team].county])
+        return found
+
+    def truths_of(self, team: str, settings: Settings, leaf: c.MeasureTest) -> Numbers | Ints:
+        """How far one comparison holds, setting by setting."""
+        return _compared(_Columns(self, team, settings), leaf, settings.thresholds.get(leaf.threshold, self.thresholds[leaf.threshold]))
+
+    @property
+    def comparisons(self) -> tuple[c.MeasureTest, ...]:
+        """Every comparison that a level can turn on."""
+        return tuple(leaf for leaf in self._leaves if isinstance(leaf, c.MeasureTest))
+
+    def _truths(self, team: str, settings: Settings) -> tuple[bytearray, dict[int, Ints]]:
+        """The truths that are the same in every setting, and by their places those that are not."""
+        columns = _Columns(self, team, settings)
+        fixed, varying = bytearray(len(self._leaves)), {}
+        for place, leaf in enumerate(self._leaves):
+            if isinstance(leaf, c.MeasureTest):
+                truths = _compared(columns, leaf, settings.thresholds.get(leaf.threshold, self.thresholds[leaf.threshold]))
+            elif leaf.question in settings.answers:
+                choices, which = settings.answers[leaf.question]
+                truths = np.array([_side(one, leaf) for one in choices], dtype=np.int64)[which]
+            else:
+                truths = _side(self.evidence[team].answer(leaf.question), leaf)
+            if isinstance(truths, np.ndarray) and truths.ndim:
+                varying[place] = truths.astype(np.int64)
+            else:
+                fixed[place] = int(truths)
+        return fixed, varying
+
+
+class _Columns:
+    """The measures of one team over its settings, each worked out once. Not a number stands for what is not known."""
+
+    def __init__(self, board: Board, team: str, settings: Settings):
+        self._pack, self._figures, self._facts = board.pack, settings.figures, board.facts[team]
+        self._held: dict[str, Numbers] = {}
+
+    def __call__(self, name: str) -> Numbers:
+        if name not in self._held:
+            measure = self._pack.measures.get(name)
+            if name in self._figures:
+                self._held[name] = self._figures[name]
+            elif measure is None or measure.formula is None:
+                self._held[name] = np.nan
+            else:
+                with np.errstate(all="ignore"):
+                    self._held[name] = self._compute(measure.formula)
+        return self._held[name]
+
+    def _compute(self, formula: Formula) -> Numbers:
+        """As `logic.formula.compute`: something divided by nothing is infinite, nothing divided by nothing can't be said."""
+        match formula:
+            case Name(name):
+                return self(name)
+            case LastQuarter(name):
+                value = self._facts.last_value(name)
+                return np.nan if value is None else value
+            case SquareRoot(of):
+                held: Numbers = np.sqrt(self._compute(of))
+                return held
+            case Arithmetic(operator, left, right):
+                one, other = self._compute(left), self._compute(right)
+                if operator == "/":
+                    quotient: Numbers = np.true_divide(one, np.add(other, 0.0))  # never divided by a nought with a minus
+                    return quotient
+                if operator == "*":
+                    return one * other
+                return one + other if operator == "+" else one - other
+
+
+def _compared(columns: _Columns, leaf: c.MeasureTest, limit: Numbers) -> Ints | int:
+    value = columns(leaf.measure)
+    met = _COMPARE[leaf.comparison](value, limit)
+    truths: Ints | int = np.where(np.isnan(value), int(Truth.CANNOT_TELL), np.where(met, int(Truth.MET), int(Truth.NOT_MET)))
+    return truths
+
+
+_COMPARE = {
+    "at_least": lambda value, limit: value >= limit - c.EPSILON,
+    "more_than": lambda value, limit: value > limit + c.EPSILON,
+    "at_most": lambda value, limit: value <= limit + c.EPSILON,
+    "less_than": lambda value, limit: value < limit - c.EPSILON,
+}
+
+
+def _side(answer: Answer, leaf: c.AnswerTest) -> int:
+    return int(answer.is_adverse if leaf.side == "adverse" else answer.is_favourable)
+
+
+def _at(value: Numbers, setting: int) -> float:
+    return float(value[setting]) if isinstance(value, np.ndarray) and value.ndim else float(value)
