@@ -26,6 +26,7 @@ from ..logic.truth import Truth
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Numbers = Union[float, Floats]  # one for every setting, or the same for all
 
 _DIGITS = 39  # truths with three values that fit into one whole number of 64 bits
