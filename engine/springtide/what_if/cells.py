@@ -46,7 +46,9 @@ class Settings:
     answers: Mapping[str, tuple[tuple[Answer, ...], Ints]] = field(default_factory=dict)
 
     def figures_in(self, setting: int) -> dict[str, float]:
-        return {name: _at(value, setting) for name, value in self.figures.items()}
+        """What is known in one setting; what is not a number there is not known."""
+        found = {name: _at(value, setting) for name, value in self.figures.items()}
+        return {name: value for name, value in found.items() if value == value}
 
 
 class Cell:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..logic.answers import Answer, favourable_answers, from_worst_to_best
-from ..logic.conditions import AnswerTest, MeasureTest
-from ..logic.formula import names_in
+from ..logic.conditions import MeasureTest
 from ..logic.levers import Lever, pulled, room
 from ..logic.model import RulePack
 from ..logic.truth import Truth
+from .bearing import figures_behind, questions_read
 from .cells import Board, Bools, Floats, Ints, Settings
 from .problems import WhatIfError
 from .tipping import can_pull, whole_turns
@@ -119,9 +119,8 @@ def _chosen(board: Board, team: str, costs: Costs, only: Iterable[str] | None) -
 
 def _adverse(board: Board, team: str) -> list[str]:
     """The questions that a level can turn on and that the team did not answer favourably."""
-    read = dict.fromkeys(leaf.question for leaf in board.pack.level_leaves if isinstance(leaf, AnswerTest))
     answers = board.evidence[team].answers
-    return [question for question in read if question in answers and answers[question].is_favourable is not Truth.MET]
+    return [question for question in questions_read(board.pack) if question in answers and answers[question].is_favourable is not Truth.MET]
 
 
 def _cost(costs: Costs, lever: Lever) -> float:
@@ -143,7 +142,7 @@ def _apart(board: Board, levers: Sequence[Lever]) -> list[list[Lever]]:
     """Levers in groups that share no comparison, nor a figure that bounds another's."""
     groups: list[tuple[set[object], list[Lever]]] = []
     for lever in levers:
-        touched: set[object] = {leaf for leaf in board.comparisons if _reads(board.pack, leaf.measure) & lever.moves.keys()}
+        touched: set[object] = {leaf for leaf in board.comparisons if figures_behind(board.pack, leaf.measure) & lever.moves.keys()}
         touched |= lever.moves.keys()
         touched |= {cap for name in lever.moves if name in board.pack.figures and (cap := board.pack.figures[name].at_most)}
         joined = [group for group in groups if group[0] & touched]
@@ -151,14 +150,6 @@ def _apart(board: Board, levers: Sequence[Lever]) -> list[list[Lever]]:
         groups.append((touched.union(*(held for held, _ in joined)), [*(one for _, held in joined for one in held), lever]))
     order = {lever: place for place, lever in enumerate(levers)}
     return [sorted(held, key=order.__getitem__) for _, held in groups]
-
-
-def _reads(pack: RulePack, name: str) -> set[str]:
-    """Every figure that a measure is worked out from, and the measure itself, for it may be supplied."""
-    measure = pack.measures.get(name)
-    if measure is None or measure.formula is None:
-        return {name}
-    return {name}.union(*(_reads(pack, part) for part, last in names_in(measure.formula) if not last))
 
 
 @dataclass(frozen=True)
@@ -185,7 +176,7 @@ def _options(board: Board, team: str, group: Sequence[Lever], reach: Mapping[Lev
     keys = np.zeros(len(units), dtype=np.int64)
     moved = {name for lever in group for name in lever.moves}
     for leaf in board.comparisons:
-        if _reads(board.pack, leaf.measure) & moved:
+        if figures_behind(board.pack, leaf.measure) & moved:
             keys = np.unique(keys * 3 + board.truths_of(team, settings, leaf), return_inverse=True)[1].astype(np.int64)
     for used in (units > 0).T:
         keys = keys * 2 + used
@@ -237,7 +228,7 @@ def _turns(board: Board, team: str, lever: Lever, reach: int, others: Sequence[L
     figures = board.evidence[team].figures
     yield np.zeros(len(rest), dtype=np.int64)
     for leaf in board.comparisons:
-        if not _reads(board.pack, leaf.measure) & lever.moves.keys():
+        if not figures_behind(board.pack, leaf.measure) & lever.moves.keys():
             continue
 
         def truths(units: Ints, leaf: MeasureTest = leaf) -> Ints:
