@@ -70,7 +70,7 @@ def _thresholds(board: Board) -> Iterator[Assumption]:
         words = ("one lower", "one higher") if threshold_counts(pack, name) else ("a tenth lower", "a tenth higher")
         shifts = []
         for said, moved in zip(words, (value - step, value + step), strict=True):
-            if moved >= 0 or not threshold_counts(pack, name):
+            if moved > 0 or not threshold_counts(pack, name):  # "none or more" is met by everyone
                 shifts.append(_shift(board, said, _levels_with(board, board.thresholds | {name: moved})))
         yield Assumption("threshold", name, tuple(shifts))
 
@@ -116,7 +116,7 @@ def _words(board: Board, name: str) -> tuple[str, str]:
 
 
 def _moved_inputs(board: Board, team: str, figures: list[str], asked: tuple[str, ...], size: int) -> Settings:
-    held = board.evidence[team]
+    held, at_once = board.evidence[team], same_day_figures(board.pack)
     changed: dict[str, Numbers] = dict(held.figures)
     for place, name in enumerate(figures):
         if name not in held.figures:
@@ -124,7 +124,8 @@ def _moved_inputs(board: Board, team: str, figures: list[str], asked: tuple[str,
         value = held.figures[name]
         step = 1.0 if is_counted(board.pack, name) else TENTH * abs(value)
         column = np.full(size, value)
-        column[3 * place : 3 * place + 3] = max(value - step, 0.0), value + step, np.nan
+        more = value if name in at_once and value < 1 else value + step
+        column[3 * place : 3 * place + 3] = max(value - step, 0.0), more, np.nan
         changed[name] = column
     answers: dict[str, tuple[tuple[Answer, ...], Ints]] = {}
     for place, question in enumerate(asked, len(figures)):

@@ -43,6 +43,15 @@ def is_counted(pack: RulePack, name: str) -> bool:
     return held is not None and (UNITS[held.unit].whole or held.unit == "posts") and held.unit != "yes or no"
 
 
+def same_day_figures(pack: RulePack) -> frozenset[str]:
+    """Figures of which a single one calls for an answer the same day.
+
+    One more than none of them would flag any team at all, so that says nothing of one team or another.
+    """
+    rules = [rule for rule in pack.risk.values() if rule.same_day]
+    return frozenset(name for rule in rules for leaf in leaves_behind(pack, rule.when) if isinstance(leaf, MeasureTest) for name in figures_behind(pack, leaf.measure))
+
+
 def threshold_counts(pack: RulePack, name: str) -> bool:
     """Whether a threshold is a number of things, of which a tenth is nothing."""
     return UNITS[pack.thresholds[name].unit].counts_things

@@ -1,12 +1,13 @@
 """Many settings of a quarter at once: teams scored over arrays of figures, each distinct case by the strata once.
 
-A level follows from which comparisons hold and which answers are adverse. So the comparisons are made over whole arrays,
-settings in which they all come out the same are one cell, and a cell is scored once, by the same strata as everything.
+A level follows from which comparisons hold and which answers are adverse. So the comparisons are made over whole arrays;
+each condition is judged once for each way in which what it reads can come out; settings in which every finding is the same
+are one cell, and a cell's level is worked out once. All judging is that of `logic`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Union
 
@@ -16,12 +17,13 @@ import numpy.typing as npt
 from ..evidence.records import EvidenceSet
 from ..logic import conditions as c
 from ..logic.answers import Answer
-from ..logic.facts import Facts
+from ..logic.facts import Facts, Grade, SupervisionState
 from ..logic.formula import Arithmetic, Formula, LastQuarter, Name, SquareRoot
+from ..logic.judge import truth_of
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..logic.scoring import facts_of, verdict_of, work_out
-from ..logic.strata import Verdict, add_rules, team_strata
+from ..logic.strata import Verdict, add_rules
 from ..logic.truth import Truth
 
 Floats = npt.NDArray[np.float64]
@@ -29,6 +31,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Numbers = Union[float, Floats]  # one for every setting, or the same for all
 
+Truths = Union[int, Ints]  # met, not met or cannot tell, in every setting or setting by setting
 _DIGITS = 39  # truths with three values that fit into one whole number of 64 bits
 
 
@@ -52,10 +55,9 @@ class Settings:
 
 
 class Cell:
-    """Settings of a team in which every comparison comes out the same, with what the strata make of them."""
+    """Settings of a team in which every finding of its own is the same: pressures, affected, supervision."""
 
     def __init__(self, facts: Facts, pressures: tuple[str, ...]):
-        team_strata(facts)
         self.facts = facts
         self.affected = tuple(facts.affected[name] for name in pressures)
         self._pressures = pressures
@@ -124,6 +126,10 @@ class Board:
         for team in listed.teams:
             self.areas.setdefault(team.county, []).append(team.id)
         self._leaves = tuple(leaf for leaf in pack.level_leaves if isinstance(leaf, (c.MeasureTest, c.AnswerTest)))
+        self._conditions = tuple(_conditions(pack, self._leaves))
+        own = {leaf for rule in pack.risk.values() for leaf in c.walk(rule.when)}
+        self._read_by_rules = tuple(place for place, leaf in enumerate(self._leaves) if leaf in own)
+        self._judged: dict[tuple[str, bytes], int] = {}
         self._cells: dict[bytes, Cell] = {}
 
     def settings(self, team: str, size: int = 1) -> Settings:
@@ -132,28 +138,47 @@ class Board:
 
     def cells(self, team: str, settings: Settings) -> Cells:
         """The distinct cases among a team's settings, each scored once."""
-        fixed, varying = self._truths(team, settings)
-        keys = np.zeros(settings.size, dtype=np.int64)
-        for number, truths in enumerate(varying.values()):
-            if number and number % _DIGITS == 0:
-                keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
-            keys = keys * 3 + truths
-        _, first, places = np.unique(keys, return_index=True, return_inverse=True)
+        truths = self._truths(team, settings)
+        found = self._findings(team, settings, truths)
+        parts = [*found.values(), *(truths[place] for place in self._read_by_rules)]
+        first, places = _distinct(parts, settings.size)
         held = []
         for setting in first:
-            signature = bytearray(fixed)
-            for leaf, truths in varying.items():
-                signature[leaf] = truths[setting]
-            held.append(self._cell(team, settings, int(setting), bytes(signature)))
-        return Cells(tuple(held), places.reshape(-1).astype(np.int64))
+            signature = bytes(_in(part, setting) for part in parts)
+            if signature not in self._cells:
+                self._cells[signature] = Cell(self._facts_in(team, settings, setting, found), self.pressures)
+            held.append(self._cells[signature])
+        return Cells(tuple(held), places)
 
-    def _cell(self, team: str, settings: Settings, setting: int, signature: bytes) -> Cell:
-        if signature not in self._cells:
-            answers = {question: choices[int(which[setting])] for question, (choices, which) in settings.answers.items()}
-            evidence = replace(self.evidence[team], figures=settings.figures_in(setting), answers=self.evidence[team].answers | answers)
-            limits = self.thresholds | {name: _at(value, setting) for name, value in settings.thresholds.items()}
-            self._cells[signature] = Cell(Facts(self.pack, limits, evidence), self.pressures)
-        return self._cells[signature]
+    def _findings(self, team: str, settings: Settings, truths: list[Truths]) -> dict[str, Truths]:
+        """Every finding that the team's own evidence decides, setting by setting, stratum upon stratum."""
+        found: dict[str, Truths] = {}
+        for one in self._conditions:
+            parts = [*(truths[place] for place in one.leaves), *(found[name] for name in one.findings)]
+            first, places = _distinct(parts, settings.size)
+            judged = []
+            for setting in first:
+                key = one.name, bytes(_in(part, setting) for part in parts)
+                if key not in self._judged:
+                    self._judged[key] = int(truth_of(one.condition, self._facts_in(team, settings, setting, found)))
+                judged.append(self._judged[key])
+            held: Truths = judged[0] if len(judged) == 1 else np.array(judged, dtype=np.int64)[places]
+            found[one.name] = held if one.or_worse is None else np.maximum(held, found[one.or_worse])
+        return found
+
+    def _facts_in(self, team: str, settings: Settings, setting: int, found: Mapping[str, Truths]) -> Facts:
+        """What is known of a team in one setting, with the findings that there are already."""
+        answers = {question: choices[int(which[setting])] for question, (choices, which) in settings.answers.items()}
+        evidence = replace(self.evidence[team], figures=settings.figures_in(setting), answers=self.evidence[team].answers | answers)
+        facts = Facts(self.pack, self.thresholds | {name: _at(value, setting) for name, value in settings.thresholds.items()}, evidence)
+        truths = {name: Truth(_in(held, setting)) for name, held in found.items()}
+        facts.pressures = {
+            name: Grade(truths[f"{name}.present"], truths[f"{name}.severe"]) for name in self.pack.team_pressures if f"{name}.present" in truths
+        }
+        facts.affected = {name: truths[f"{name}.affected"] for name in self.pressures if f"{name}.affected" in truths}
+        if "inferred_strained" in truths:
+            facts.supervision = SupervisionState(truths["evidenced_strained"], truths["evidenced_adequate"], truths["inferred_strained"])
+        return facts
 
     def on(self, cells: Mapping[str, Cells], area: str, size: int, shares: Mapping[str, Numbers] | None = None) -> Ints:
         """How far each county pressure is on in an area, by pressure and setting; teams with no cells given are as they are."""
@@ -200,7 +225,7 @@ class Board:
             found[team] = self.outcome(own, on[self.teams[team].county])
         return found
 
-    def truths_of(self, team: str, settings: Settings, leaf: c.MeasureTest) -> Numbers | Ints:
+    def truths_of(self, team: str, settings: Settings, leaf: c.MeasureTest) -> Truths:
         """How far one comparison holds, setting by setting."""
         return _compared(_Columns(self, team, settings), leaf, settings.thresholds.get(leaf.threshold, self.thresholds[leaf.threshold]))
 
@@ -209,23 +234,71 @@ class Board:
         """Every comparison that a level can turn on."""
         return tuple(leaf for leaf in self._leaves if isinstance(leaf, c.MeasureTest))
 
-    def _truths(self, team: str, settings: Settings) -> tuple[bytearray, dict[int, Ints]]:
-        """The truths that are the same in every setting, and by their places those that are not."""
+    def _truths(self, team: str, settings: Settings) -> list[Truths]:
+        """How far each comparison and answer holds, setting by setting."""
         columns = _Columns(self, team, settings)
-        fixed, varying = bytearray(len(self._leaves)), {}
-        for place, leaf in enumerate(self._leaves):
+        found: list[Truths] = []
+        for leaf in self._leaves:
             if isinstance(leaf, c.MeasureTest):
-                truths = _compared(columns, leaf, settings.thresholds.get(leaf.threshold, self.thresholds[leaf.threshold]))
+                found.append(_compared(columns, leaf, settings.thresholds.get(leaf.threshold, self.thresholds[leaf.threshold])))
             elif leaf.question in settings.answers:
                 choices, which = settings.answers[leaf.question]
-                truths = np.array([_side(one, leaf) for one in choices], dtype=np.int64)[which]
+                found.append(np.array([_side(one, leaf) for one in choices], dtype=np.int64)[which])
             else:
-                truths = _side(self.evidence[team].answer(leaf.question), leaf)
-            if isinstance(truths, np.ndarray) and truths.ndim:
-                varying[place] = truths.astype(np.int64)
-            else:
-                fixed[place] = int(truths)
-        return fixed, varying
+                found.append(_side(self.evidence[team].answer(leaf.question), leaf))
+        return found
+
+
+@dataclass(frozen=True)
+class _Condition:
+    """A condition with what it reads: comparisons and answers by their place, and findings below it by name.
+
+    It holds at least as far as the finding `or_worse` does.
+    """
+
+    name: str
+    condition: c.Condition
+    leaves: tuple[int, ...]
+    findings: tuple[str, ...]
+    or_worse: str | None = None
+
+
+def _conditions(pack: RulePack, leaves: tuple[c.Leaf, ...]) -> Iterator[_Condition]:
+    """Every condition that a team's own evidence decides, those below first."""
+
+    def of(name: str, condition: c.Condition, or_worse: str | None = None) -> _Condition:
+        inside = list(c.walk(condition))
+        read = tuple(place for place, leaf in enumerate(leaves) if leaf in inside)
+        below = [f"{part.pressure}.{grade}" for part in inside if isinstance(part, c.PressureTest) for grade in ("severe", "present")]
+        return _Condition(name, condition, read, tuple(dict.fromkeys(below)), or_worse)
+
+    for pressure in pack.team_pressures.values():
+        yield of(f"{pressure.id}.severe", pressure.severe)
+        yield of(f"{pressure.id}.present", pressure.present, f"{pressure.id}.severe")
+    for county in pack.county_pressures.values():
+        yield of(f"{county.id}.affected", county.affected)
+    for name in ("evidenced_strained", "evidenced_adequate", "inferred_strained"):
+        yield of(name, getattr(pack.supervision, name))
+
+
+def _distinct(parts: Sequence[Truths], size: int) -> tuple[list[int], Ints]:
+    """The first setting of each way in which some truths come out together, and which of them each setting is."""
+    keys = np.zeros(size, dtype=np.int64)
+    number = 0
+    for part in parts:
+        if isinstance(part, np.ndarray) and part.ndim:
+            if number and number % _DIGITS == 0:
+                keys = np.unique(keys, return_inverse=True)[1].reshape(-1).astype(np.int64)
+            keys = keys * 3 + part
+            number += 1
+    if not number:
+        return [0], keys
+    _, first, places = np.unique(keys, return_index=True, return_inverse=True)
+    return [int(setting) for setting in first], places.reshape(-1).astype(np.int64)
+
+
+def _in(part: Truths, setting: int) -> int:
+    return int(part[setting]) if isinstance(part, np.ndarray) and part.ndim else int(part)
 
 
 class _Columns:
@@ -268,10 +341,10 @@ class _Columns:
                 return one + other if operator == "+" else one - other
 
 
-def _compared(columns: _Columns, leaf: c.MeasureTest, limit: Numbers) -> Ints | int:
+def _compared(columns: _Columns, leaf: c.MeasureTest, limit: Numbers) -> Truths:
     value = columns(leaf.measure)
     met = _COMPARE[leaf.comparison](value, limit)
-    truths: Ints | int = np.where(np.isnan(value), int(Truth.CANNOT_TELL), np.where(met, int(Truth.MET), int(Truth.NOT_MET)))
+    truths: Truths = np.where(np.isnan(value), int(Truth.CANNOT_TELL), np.where(met, int(Truth.MET), int(Truth.NOT_MET)))
     return truths
 
 

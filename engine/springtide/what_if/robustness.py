@@ -1,7 +1,8 @@
 """How firmly a team is flagged: in what share of plausible settings it is, and what by itself would decide it.
 
 Plausible are thresholds a tenth either way, each count one more or fewer, and what is not known at both ends, each by
-itself and all together. Exact where there are not too many settings; else drawn, with the error that this has.
+itself and all together. Exact where there are not too many settings; else drawn, with the error that this has. None
+counted of what calls for an answer the same day stays none: one more would flag any team (`same_day_figures`).
 """
 
 from __future__ import annotations
@@ -211,7 +212,12 @@ def _in_play(board: Board, team: str, around: _Surroundings) -> list[Dimension]:
     """What may be another and could make a difference: comparisons that come out the same throughout turn on nothing."""
     pack, evidence = board.pack, board.evidence[team]
     limits = {name: _threshold(board, name) for name in pack.thresholds if not threshold_counts(pack, name)}
-    counts = {name: _count(board, name, evidence.figures[name]) for name in figures_read(pack) if name in evidence.figures and is_counted(pack, name)}
+    at_once = same_day_figures(pack)
+    counts = {
+        name: _count(name, evidence.figures[name])
+        for name in figures_read(pack)
+        if name in evidence.figures and is_counted(pack, name) and not (name in at_once and evidence.figures[name] < 1)
+    }
     playing: dict[tuple[Kind, str], Dimension] = {}
     for leaf in board.comparisons:
         own = [limits[leaf.threshold]] if leaf.threshold in limits else []
@@ -239,7 +245,7 @@ def _moved(value: float) -> tuple[float, float, float]:
     return value, value - TENTH * abs(value), value + TENTH * abs(value)
 
 
-def _count(board: Board, name: str, value: float) -> Dimension:
+def _count(name: str, value: float) -> Dimension:
     if value < 1:
         return Dimension("count", name, (value, value + 1), ("as it is", "one more"))
     return Dimension("count", name, (value, value - 1, value + 1), ("as it is", "one fewer", "one more"))
