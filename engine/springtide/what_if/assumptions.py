@@ -16,6 +16,7 @@ from .bearing import (
     figures_read,
     is_counted,
     questions_read,
+    same_day_figures,
     threshold_counts,
     thresholds_read,
     within_wholes,

@@ -25,6 +25,7 @@ from .bearing import (
     is_counted,
     leaves_behind,
     questions_read,
+    same_day_figures,
     threshold_counts,
     within_wholes,
 )
