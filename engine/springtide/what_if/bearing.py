@@ -11,7 +11,7 @@ from ..logic.conditions import AnswerTest, AtLeastOf, Condition, CountyTest, Mea
 from ..logic.formula import names_in
 from ..logic.model import RulePack
 from ..logic.units import UNITS
-from .cells import Numbers
+from .cells import Numbers, how_many
 
 BOTH_ENDS = (Answer(1, 0, 0, 0, None, None), Answer(0, 1, 0, 0, None, None))  # an answer at its best, and at its worst
 TENTH = 0.1  # as far as a threshold, or a figure that is measured and not counted, is moved either way
@@ -54,7 +54,7 @@ def same_day_figures(pack: RulePack) -> frozenset[str]:
 
 def threshold_counts(pack: RulePack, name: str) -> bool:
     """Whether a threshold is a number of things, of which a tenth is nothing."""
-    return UNITS[pack.thresholds[name].unit].counts_things
+    return UNITS[pack.thresholds[name].unit].counts_things or name in how_many(pack)
 
 
 def thresholds_read(pack: RulePack) -> tuple[str, ...]:

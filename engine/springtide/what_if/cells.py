@@ -39,8 +39,9 @@ _DIGITS = 39  # truths with three values that fit into one whole number of 64 bi
 class Settings:
     """What one team's evidence and the thresholds are in each of `size` settings.
 
-    `figures` are all that are known, and take the place of the team's own; `thresholds` and `answers` only those that are
-    not as they are: of an answer, the choices there are and which of them it is in each setting.
+    `figures` are all that are known, and take the place of the team's own; what is not a number is not supplied.
+    `thresholds` and `answers` are only those that are not as they are: of an answer, the choices there are and which of
+    them it is in each setting. Thresholds that say how many it takes can't be among them.
     """
 
     size: int
@@ -129,6 +130,7 @@ class Board:
         self._conditions = tuple(_conditions(pack, self._leaves))
         own = {leaf for rule in pack.risk.values() for leaf in c.walk(rule.when)}
         self._read_by_rules = tuple(place for place, leaf in enumerate(self._leaves) if leaf in own)
+        self._how_many = how_many(pack)
         self._judged: dict[tuple[str, bytes], int] = {}
         self._cells: dict[bytes, Cell] = {}
 
@@ -138,6 +140,8 @@ class Board:
 
     def cells(self, team: str, settings: Settings) -> Cells:
         """The distinct cases among a team's settings, each scored once."""
+        if not self._how_many.isdisjoint(settings.thresholds):
+            raise ValueError(f"settings can't vary how many it takes: {', '.join(self._how_many & settings.thresholds.keys())}")
         truths = self._truths(team, settings)
         found = self._findings(team, settings, truths)
         parts = [*found.values(), *(truths[place] for place in self._read_by_rules)]
@@ -263,6 +267,13 @@ class _Condition:
     or_worse: str | None = None
 
 
+def how_many(pack: RulePack) -> frozenset[str]:
+    """Thresholds that say how many of something it takes. What they are is part of a condition, so settings can't vary them."""
+    rules = (*pack.team_pressures.values(), *pack.county_pressures.values(), pack.supervision, *pack.risk.values())
+    parts = [part for rule in rules for condition in rule.conditions.values() for part in c.walk(condition)]
+    return frozenset(part.n for part in parts if isinstance(part, c.AtLeastOf)) | {pack.levels.insufficient_below}
+
+
 def _conditions(pack: RulePack, leaves: tuple[c.Leaf, ...]) -> Iterator[_Condition]:
     """Every condition that a team's own evidence decides, those below first."""
 
@@ -310,14 +321,13 @@ class _Columns:
 
     def __call__(self, name: str) -> Numbers:
         if name not in self._held:
+            supplied = self._figures.get(name, np.nan)
             measure = self._pack.measures.get(name)
-            if name in self._figures:
-                self._held[name] = self._figures[name]
-            elif measure is None or measure.formula is None:
-                self._held[name] = np.nan
-            else:
+            lacking = np.isnan(supplied)
+            if measure is not None and measure.formula is not None and np.any(lacking):
                 with np.errstate(all="ignore"):
-                    self._held[name] = self._compute(measure.formula)
+                    supplied = np.where(lacking, self._compute(measure.formula), supplied)
+            self._held[name] = supplied
         return self._held[name]
 
     def _compute(self, formula: Formula) -> Numbers:
