@@ -124,7 +124,7 @@ def _moved_inputs(board: Board, team: str, figures: list[str], asked: tuple[str,
             continue
         value = held.figures[name]
         step = 1.0 if is_counted(board.pack, name) else TENTH * abs(value)
-        column = np.full(size, value)
+        column = np.full(size, value, dtype=np.float64)
         more = value if name in at_once and value < 1 else value + step
         column[3 * place : 3 * place + 3] = max(value - step, 0.0), more, np.nan
         changed[name] = column

@@ -79,7 +79,7 @@ def whole_turns(board: Board, team: str, lever: Lever) -> tuple[list[int], tuple
     figures = board.evidence[team].figures
     most = min(room(lever, figures, board.pack.figures), _FAR)
     turns = breakpoints(board.pack, figures, board.facts[team].last_value, board.thresholds, board.comparisons, [Stretch(0.0, most, ((lever, 0.0, 1.0),))])
-    whole = {0} | {number for turn in (*turns, most) for number in (math.ceil(turn - _NEAR), math.floor(turn + _NEAR) + 1)}
+    whole = {0} | {number for turn in (0.0, *turns, most) for number in (math.ceil(turn - _NEAR), math.floor(turn + _NEAR) + 1)}
     return sorted(number for number in whole if number <= most + _NEAR), turns
 
 

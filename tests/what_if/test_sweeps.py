@@ -1,0 +1,143 @@
+"""A range tells the level at every step, and exactly where it turns."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from springtide.logic.model import RulePack
+from springtide.what_if.cells import Board
+from springtide.what_if.changes import EVERY_TEAM, Target
+from springtide.what_if.problems import WhatIfError, WhoIsAsked
+from springtide.what_if.sweeps import Line, Over, SweptTeam, _settings, grid, parse_over, sweep
+
+from .counties import QUARTER, county
+
+INPUTS = ("vacant_posts=0:6", "agency_fte=0:5", "cases_registered=60:300", "referrals=-60%:+60%", "usual_referrals=-50%:+50%", "supervision_sessions_held=-5:+2",
+          "complex_cases_in_crisis=0:8", "fte_unavailable=0:4", "established_posts=-1:+3", "case_holders_fte=-2:+2", "in_post_fte=-2:+1", "cases_farmed_out=+0:+30")  # fmt: skip
+
+
+def levels_at(board: Board, over: Over, values: list[float]) -> dict[str, list[tuple[str, str]]]:
+    """Every team's level at single values, by way of settings of just these."""
+    settings = {}
+    array = np.array(values)
+    for team in over.target.of(board.teams.values()):
+        try:
+            settings[team.id] = _settings(board, [Line(board, team.id, over, over.start, over.stop)], [array])
+        except WhatIfError:
+            continue
+    outcomes = board.of_all(settings)
+    return {team: [(board.levels[a], board.levels[b]) for a, b in zip(one.level, one.could_be, strict=True)] for team, one in outcomes.items()}
+
+
+def level_of(swept: SweptTeam, value: float) -> tuple[str, str]:
+    """What the runs say at one value."""
+    for run in swept.runs:
+        if run.low < value < run.high or (value == run.low and run.holds_low) or (value == run.high and run.holds_high):
+            return run.level, run.could_be
+    raise AssertionError((value, swept.runs))
+
+
+@pytest.mark.parametrize("text", INPUTS)
+@pytest.mark.parametrize("seed", range(3))
+def test_runs_are_what_a_fine_net_finds_and_nothing_turns_inside_one(kent: RulePack, text: str, seed: int) -> None:
+    board = Board(kent, county(kent, f"S{seed}", 6), QUARTER)
+    for target in (EVERY_TEAM, Target(district=f"S{seed} north")):
+        over = parse_over(text, kent, target, "experienced" if text.startswith(("vacant", "in_post")) else "")
+        found = sweep(board, over)
+        net = [float(value) for value in np.linspace(over.start, over.stop, 1201)]
+        expected = levels_at(board, over, net)
+        edges = {edge for swept in found.teams.values() for run in swept.runs for edge in (run.low, run.high)}
+        for team, levels in expected.items():
+            swept = found.teams[team]
+            for value, level in zip(net, levels, strict=True):
+                if all(abs(value - edge) > 1e-6 for edge in edges):
+                    assert level_of(swept, value) == level
+            assert [(run.level, run.could_be) for run in swept.runs] != [] and swept.runs[0].low == over.start and swept.runs[-1].high == over.stop
+
+
+@pytest.mark.parametrize("text", INPUTS)
+def test_at_each_turn_one_step_either_side(kent: RulePack, text: str) -> None:
+    """Just before a turn it is the one level, just after it the other, and on it the one that it is said to belong to."""
+    turns = 0
+    for seed in range(16):
+        board = Board(kent, county(kent, f"E{seed}", 5), QUARTER)
+        for team in board.teams:
+            over = parse_over(text, kent, Target(team=team), "experienced" if text.startswith(("vacant", "in_post")) else "")
+            try:
+                swept = sweep(board, over).teams[team]
+            except WhatIfError:
+                continue
+            for before, after in zip(swept.runs, swept.runs[1:], strict=False):
+                assert before.high == after.low and before.holds_high != after.holds_low
+                near = levels_at(board, over, [before.high - 1e-6, before.high, before.high + 1e-6])[team]
+                turns += 1
+                if before.high - before.low > 1e-5:
+                    assert near[0] == (before.level, before.could_be)
+                if after.high - after.low > 1e-5:
+                    assert near[2] == (after.level, after.could_be)
+    assert turns
+
+
+def test_steps_and_runs_agree(kent: RulePack) -> None:
+    board = Board(kent, county(kent, "steps", 6), QUARTER)
+    over = parse_over("vacant_posts=0:5:0.25", kent, EVERY_TEAM, "newly_qualified")
+    for swept in sweep(board, over).teams.values():
+        for value, level, could_be in zip(over.values, swept.levels, swept.could_be, strict=True):
+            assert level_of(swept, float(value)) == (level, could_be)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_grid_is_its_rows(kent: RulePack, seed: int) -> None:
+    rng = Random(seed)
+    board = Board(kent, county(kent, f"G{seed}", 5, missing=0), QUARTER)
+    down, across = parse_over("vacant_posts=+0:+4", kent), parse_over("cases_registered=+0:+30:3", kent)
+    found = grid(board, down, across)
+    both = {}
+    for team in board.teams:
+        rows, columns = np.repeat(down.values, across.values.size), np.tile(across.values, down.values.size)
+        both[team] = _settings(board, [Line(board, team, down, 0, 4), Line(board, team, across, 0, 30)], [rows, columns])
+    for _ in range(20):
+        team, row, column = rng.choice(list(board.teams)), rng.randrange(down.values.size), rng.randrange(across.values.size)
+        place = row * across.values.size + column
+        evidence = {name: dict(one.figures_in(place)) for name, one in both.items()}
+        alone = {name: type(one)(1, evidence[name]) for name, one in both.items()}
+        assert found.level(team, row, column) == board.levels[board.of_all(alone)[team].level[0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("vacant_posts", "no range"),
+        ("vacant_posts=8:0", "goes nowhere"),
+        ("vacant_posts=0:8:0", "goes nowhere"),
+        ("vacant_post=0:8", "did you mean 'vacant_posts'"),
+        ("q44=0:3", "is an answer"),
+        ("vacancy_rate=0:2", "a number from 0 to 1"),
+        ("responses=0:3", "counted from the responses"),
+        ("referral_rise=0:1", "is worked out"),
+        ("vacant_posts=0:1000000:0.1", "wider step"),
+        ("referrals=10%:20%", "two ways"),
+        ("vacant_posts=1.2.3:4", "no number"),
+    ],
+)
+def test_what_is_no_range_is_said(kent: RulePack, text: str, says: str) -> None:
+    with pytest.raises(WhatIfError, match=says):
+        parse_over(text, kent)
+
+
+def test_who_fills_posts_is_asked_only_where_posts_are_filled(kent: RulePack) -> None:
+    board = Board(kent, county(kent, "who", 3, missing=0), QUARTER)
+    team = next(team for team in board.teams if board.evidence[team].figures["vacant_posts"] >= 1)
+    with pytest.raises(WhoIsAsked) as asked:
+        sweep(board, parse_over("vacant_posts=0:5", kent, Target(team=team)))
+    assert set(asked.value.choices) == {"experienced", "newly_qualified", "agency", "experienced_for_agency"}
+    assert sweep(board, parse_over("vacant_posts=+0:+3", kent, Target(team=team))).levers[0].id == "experienced_leaves"
+
+
+def test_two_ranges_of_one_input_are_refused(kent: RulePack) -> None:
+    board = Board(kent, county(kent, "twice", 3, missing=0), QUARTER)
+    with pytest.raises(WhatIfError, match="two ranges"):
+        grid(board, parse_over("vacant_posts=+0:+2", kent), parse_over("vacant_posts=+0:+3", kent))
