@@ -7,6 +7,8 @@ The public interface, on one screen:
     result = springtide.assess(pack, evidence, springtide.parse_quarter("2008/09 Q4"))
     for team in result.flagged:
         print(team.team.name, team.level, team.could_be, springtide.why(team.facts, team.level))
+    answer = springtide.whatif(pack, evidence, "vacant_posts=+2", springtide.parse_quarter("2008/09 Q4"), team="T017")
+    springtide.frame(answer)                                 # a pandas frame, before and after
 """
 
 __version__ = "0.1.0"
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from .logic.model import RulePack
     from .logic.quarter import Quarter, parse_quarter
     from .rulepack import PackError, load_pack
+    from .what_if.asking import assumptions, clear, robustness, sweep, tipping, whatif
+    from .what_if.before_after import WhatIf
+    from .what_if.frames import frame
+    from .what_if.problems import WhatIfError
 
 # Where each name is; it is loaded when it is first asked for, so that a command waits for what it uses and no more.
 _PLACES = {
@@ -35,6 +41,10 @@ _PLACES = {
     "logic.model": ("RulePack",),
     "logic.quarter": ("Quarter", "parse_quarter"),
     "rulepack": ("PackError", "load_pack"),
+    "what_if.asking": ("assumptions", "clear", "robustness", "sweep", "tipping", "whatif"),
+    "what_if.before_after": ("WhatIf",),
+    "what_if.frames": ("frame",),
+    "what_if.problems": ("WhatIfError",),
 }
 
 
@@ -61,11 +71,20 @@ __all__ = [
     "QuarterChoiceError",
     "RulePack",
     "TeamAssessment",
+    "WhatIf",
+    "WhatIfError",
     "assess",
+    "assumptions",
+    "clear",
     "county_findings",
+    "frame",
     "load_pack",
     "parse_quarter",
     "read_evidence",
+    "robustness",
+    "sweep",
+    "tipping",
+    "whatif",
     "why",
     "why_could_be",
     "why_not",

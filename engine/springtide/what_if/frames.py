@@ -1,0 +1,107 @@
+"""Answers to what-if questions as pandas frames, a row for each thing that a notebook would look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from .assumptions import Assumption
+from .before_after import WhatIf
+from .clearing import Cleared
+from .robustness import Robustness
+from .sweeps import Grid, Sweep
+from .tipping import TeamTips
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Part = Literal["teams", "changes", "county"]
+
+
+def frame(answer: WhatIf | Sweep | Grid | Cleared | Sequence[TeamTips] | Sequence[Robustness] | Sequence[Assumption], part: Part = "teams") -> DataFrame:
+    """An answer as a frame.
+
+    Of a what-if: `teams`, a row for each step and team, with level, could-be and points before and after; `changes`, a row
+    for each figure that is another, in the figure's own unit; `county`, a row for each step and county pressure. Of a
+    sweep: a row for each team and step. Of a grid, each team and pair of steps. Of tipping points, each tip, in whole
+    units; of ways to clear a team, each lever of each way; of robustness, each team, its share from 0 to 1; of
+    assumptions, each shift, with how many teams it flags, clears and moves.
+    """
+    from pandas import DataFrame
+
+    return DataFrame(list(_rows(answer, part)))
+
+
+def _rows(answer: Any, part: Part) -> Iterable[dict[str, Any]]:
+    if isinstance(answer, WhatIf):
+        return {"teams": _teams, "changes": _changes, "county": _county}[part](answer)
+    if isinstance(answer, Sweep):
+        return _swept(answer)
+    if isinstance(answer, Grid):
+        return _grid(answer)
+    if isinstance(answer, Cleared):
+        return _cleared(answer)
+    return (row for one in answer for row in _one(one))
+
+
+def _one(one: TeamTips | Robustness | Assumption) -> Iterable[dict[str, Any]]:
+    if isinstance(one, TeamTips):
+        for tip in (*one.up, *one.down):
+            yield {"team_id": one.team, "level_now": one.level, "way": tip.way, "lever": tip.lever.id, "units": tip.units, "level": tip.level, "could_be": tip.could_be,
+                   "share_of_what_there_is": tip.share, "exactly_at": tip.exactly}  # fmt: skip
+    elif isinstance(one, Robustness):
+        yield {"team_id": one.team, "level": one.level, "flagged": one.flagged, "share_flagged": one.share, "error": one.error, "exact": one.exact,
+               "settings": one.settings, "decided_by": "; ".join(f"{dimension.name}: {says}" for dimension, says in one.decides)}  # fmt: skip
+    else:
+        for shift in one.shifts:
+            yield {"kind": one.kind, "name": one.name, "shift": shift.says, "newly_flagged": len(shift.flagged), "cleared": len(shift.cleared), "moved": len(shift.moved), "drives": one.drives}
+
+
+def _teams(answer: WhatIf) -> Iterable[dict[str, Any]]:
+    for number, step in enumerate(answer.steps, 1):
+        for team in step.teams:
+            before, after = team.before, team.after
+            yield {
+                "step": number, "quarter": str(step.planned.step.quarter or answer.before.quarter), "team_id": before.team.id, "team_name": before.team.name,
+                "district": before.team.district, "changed": before.team.id in step.changed, "level_before": before.level, "level": after.level,
+                "could_be_before": before.could_be, "could_be": after.could_be, "points_before": before.score.points, "points": after.score.points,
+            }  # fmt: skip
+
+
+def _changes(answer: WhatIf) -> Iterable[dict[str, Any]]:
+    for number, step in enumerate(answer.steps, 1):
+        for change in step.planned.teams:
+            for one in change.derived:
+                yield {"step": number, "team_id": change.team, "figure": one.name, "before": one.before, "after": one.after, "how": one.how, "formula": one.formula}
+            for question, answered in change.answers.items():
+                yield {"step": number, "team_id": change.team, "figure": question, "before": None, "after": answered, "how": "asked", "formula": ""}
+
+
+def _county(answer: WhatIf) -> Iterable[dict[str, Any]]:
+    for number, step in enumerate(answer.steps, 1):
+        for one in step.county:
+            yield {"step": number, "area": one.before.area, "pressure": one.before.pressure, "before": str(one.before), "after": str(one.after),
+                   "affected_before": one.before.affected, "affected": one.after.affected, "teams": one.after.teams}  # fmt: skip
+
+
+def _swept(answer: Sweep) -> Iterable[dict[str, Any]]:
+    for team, held in answer.teams.items():
+        for place, value in enumerate(answer.values):
+            yield {"team_id": team, answer.over.what: value, "level": held.levels[place], "could_be": held.could_be[place], "points": held.points[place], "most_points": held.most_points[place]}
+
+
+def _grid(answer: Grid) -> Iterable[dict[str, Any]]:
+    for team, outcome in answer.teams.items():
+        place = 0
+        for down in answer.down.values:
+            for across in answer.across.values:
+                yield {"team_id": team, answer.down.what: float(down), answer.across.what: float(across), "level": answer.levels[outcome.level[place]], "could_be": answer.levels[outcome.could_be[place]]}
+                place += 1
+
+
+def _cleared(answer: Cleared) -> Iterable[dict[str, Any]]:
+    for number, way in enumerate(answer.ways, 1):
+        for lever, units in way.units:
+            yield {"way": number, "cost": way.cost, "lever": lever.id, "units": units, "level": way.level, "could_be": way.could_be}
+        for question in way.answers:
+            yield {"way": number, "cost": way.cost, "lever": question, "units": 1, "level": way.level, "could_be": way.could_be}
