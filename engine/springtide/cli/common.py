@@ -221,6 +221,7 @@ def _report(error: Exception, given: dict[str, Any]) -> None:
     from ..evidence.dfe.published import DfeFileError
     from ..history.problems import CorrectionNeedsReason, StoreError
     from ..rulepack import PackError
+    from ..what_if.problems import WhatIfError, WhatIfFileError
 
     as_json = given.get("as_json", False)
     match error:
@@ -229,6 +230,13 @@ def _report(error: Exception, given: dict[str, Any]) -> None:
         case PackError():
             _refuse(error, as_json)
         case QuarterChoiceError() | EngineUnavailable() | StoreError() | CorrectionNeedsReason():
+            raise click.UsageError(str(error)) from None
+        case WhatIfFileError():
+            for problem in error.problems:
+                click.echo(str(problem), err=True)
+            click.echo(f"{count(len(error.problems), 'problem')} in the file; nothing was worked out", err=True)
+            sys.exit(INVALID)
+        case WhatIfError():
             raise click.UsageError(str(error)) from None
         case KeyError() | IndexError():
             return

@@ -20,7 +20,8 @@ _PLACES = {
     "demo": "demo:demo", "score": "score:score", "explain": "explain:explain", "findings": "findings:findings",
     "rules": "rules:rules", "template": "template:template", "questionnaire": "questionnaire:questionnaire",
     "import": "imports:import_", "record": "filing:record", "compare": "history:compare", "history": "history:history",
-    "verify": "filing:verify", "replay": "filing:replay",
+    "verify": "filing:verify", "replay": "filing:replay", "whatif": "what_if:whatif", "tipping": "tipping:tipping", "clear": "tipping:clear",
+    "robustness": "robustness:robustness", "assumptions": "robustness:assumptions",
 }  # fmt: skip
 
 

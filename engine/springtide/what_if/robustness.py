@@ -8,7 +8,7 @@ counted of what calls for an answer the same day stays none: one more would flag
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -134,10 +134,16 @@ class _Surroundings:
         return found
 
 
-def robustness(board: Board, teams: Iterable[str] | None = None) -> tuple[Robustness, ...]:
-    """For each team, the share of plausible settings in which it is flagged; the thresholds are everybody's, the counts its own."""
-    around = _Surroundings(board)
-    return tuple(_of_team(board, team, around) for team in (board.teams if teams is None else teams))
+def robustness(board: Board, teams: Iterable[str] | None = None, progress: Callable[[str], None] = lambda team: None) -> tuple[Robustness, ...]:
+    """For each team, the share of plausible settings in which it is flagged; the thresholds are everybody's, the counts its own.
+
+    `progress` is told of each team when it is done.
+    """
+    around, found = _Surroundings(board), []
+    for team in board.teams if teams is None else teams:
+        found.append(_of_team(board, team, around))
+        progress(team)
+    return tuple(found)
 
 
 def _of_team(board: Board, team: str, around: _Surroundings) -> Robustness:

@@ -1,0 +1,1 @@
+"""Answers to what-if questions, as people read them and as plain data. Every one begins by saying what it is."""
