@@ -121,7 +121,7 @@ def _target(pack: RulePack, team: str, figures: Mapping[str, float], change: Cha
     if target < unit.least or target > unit.most:
         held_to = min(max(target, unit.least), unit.most)
         if strict:
-            raise WhatIfError(f"{team}: {name} is {unit.say(figures[name]) if name in figures else 'not known'}, so it can't come to {target:g}; it is {unit.range_in_words}")
+            raise WhatIfError(f"{team}: {name} is {unit.say(figures[name]) if name in figures else 'not known'}, so it can't come to {target:g}; it must be {unit.range_in_words}")
         notes.append(f"{name} can't come to {target:g} and is taken as {held_to:g}")
         target = held_to
     return target

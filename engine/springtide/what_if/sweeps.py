@@ -180,7 +180,18 @@ class Run:
     holds_high: bool
     level: str
     could_be: str
-    county: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Where along a range a county pressure comes to be another: right at a value (`at_it`), or just above it."""
+
+    area: str
+    pressure: str
+    value: float
+    at_it: bool
+    before: Truth
+    after: Truth
 
 
 @dataclass(frozen=True)
@@ -199,12 +210,16 @@ class SweptTeam:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A range of one input, with what each team comes to along it. `left_out` says of which teams it can't be told, and why."""
+    """A range of one input, with what each team comes to along it, and where county pressures switch.
+
+    `left_out` says of which teams it can't be told, and why.
+    """
 
     over: Over
     values: tuple[float, ...]
     changed: tuple[str, ...]
     teams: Mapping[str, SweptTeam]
+    switches: tuple[Switch, ...]
     left_out: Mapping[str, str]
     levers: tuple[Lever, ...]
 
@@ -236,7 +251,7 @@ def sweep(board: Board, over: Over) -> Sweep:
     for team in board.teams:
         found[team] = _swept(board, team, lines.get(team), cells.get(team), starts.get(team), on[board.teams[team].county], everything, reached)
     levers = tuple(dict.fromkeys(lever for line in lines.values() for lever in (line.down, line.up) if lever))
-    return Sweep(over, tuple(float(value) for value in values), tuple(lines), found, left_out, levers)
+    return Sweep(over, tuple(float(value) for value in values), tuple(lines), found, tuple(_switches(board, on, everything)), left_out, levers)
 
 
 def _lines(board: Board, over: Over, low: float, high: float) -> tuple[dict[str, Line], dict[str, str]]:
@@ -312,6 +327,14 @@ def _on_along(board: Board, area: str, cells: Mapping[str, Cells], starts: Mappi
     return found
 
 
+def _switches(board: Board, on: Mapping[str, Ints], everything: Floats) -> Iterable[Switch]:
+    for area, truths in on.items():
+        for number, name in enumerate(board.pressures):
+            for place in np.flatnonzero(truths[number, 1:] != truths[number, :-1]) + 1:
+                before, after = (Truth(int(truths[number, at])) for at in (place - 1, place))
+                yield Switch(area, name, float(everything[place // 2]), place % 2 == 0, before, after)
+
+
 def _swept(board: Board, team: str, line: Line | None, cells: Cells | None, starts: Ints | None, on: Ints, everything: Floats, reached: Ints) -> SweptTeam:
     size = on.shape[1]
     if cells is None or starts is None:
@@ -328,21 +351,20 @@ def _swept(board: Board, team: str, line: Line | None, cells: Cells | None, star
         could_be=tuple(board.levels[place] for place in outcome.could_be[at_steps]),
         points=tuple(int(one) for one in outcome.points[at_steps]),
         most_points=tuple(int(one) for one in outcome.most_points[at_steps]),
-        runs=tuple(_runs(board, outcome, begins, size, on, everything)),
+        runs=tuple(_runs(board, outcome, begins, size, everything)),
         held_at=(-np.inf, np.inf) if line is None else line.held_at,
     )
 
 
-def _runs(board: Board, outcome: Outcome, begins: Ints, size: int, on: Ints, everything: Floats) -> Iterable[Run]:
+def _runs(board: Board, outcome: Outcome, begins: Ints, size: int, everything: Floats) -> Iterable[Run]:
     """Stretches of the same level and could-be, those that are alike side by side made one."""
     first = 0
     for place in range(1, begins.size + 1):
         if place < begins.size and (outcome.level[place], outcome.could_be[place]) == (outcome.level[first], outcome.could_be[first]):
             continue
         begin, end = int(begins[first]), int(begins[place]) - 1 if place < begins.size else size - 1
-        switched = tuple(name for name, truths in zip(board.pressures, on, strict=True) if truths[begin] == Truth.MET)
         yield Run(float(everything[begin // 2]), float(everything[(end + 1) // 2]), begin % 2 == 0, end % 2 == 0,
-                  board.levels[outcome.level[first]], board.levels[outcome.could_be[first]], switched)  # fmt: skip
+                  board.levels[outcome.level[first]], board.levels[outcome.could_be[first]])  # fmt: skip
         first = place
 
 

@@ -12,17 +12,20 @@ from rich.text import Text
 from ...assessment import TeamAssessment
 from ...logic.explain import in_words
 from ...logic.facts import Facts
+from ...logic.formula import names_in
+from ...logic.levers import Lever
 from ...logic.model import RulePack
 from ...logic.truth import Truth
 from ...logic.units import UNITS
 from ...what_if.before_after import StepTaken, WhatIf
+from ...what_if.changes import Change, Move, Target
 from ...what_if.coupling import Derived, TeamChange
 from ...what_if.differences import Difference
 from ...what_if.files import scenario_as_data
 from .. import decided
 from ..score_table import score_words
 from ..wording import ByWidth, capital, counted, indented, level_text
-from .heading import closing, head_as_data, heading, lever_words, says, title_of
+from .heading import closing, grouped, head_as_data, heading, says, title_of
 
 _FEW = 3  # teams of which every figure is shown; of more, only with --full
 
@@ -41,14 +44,14 @@ def render(answer: WhatIf, *, full: bool = False) -> RenderableType:
 def _step(answer: WhatIf, step: StepTaken, number: int, full: bool) -> Iterator[RenderableType]:
     yield Text(_when(answer, step, number), style="bold underline")
     for change in step.planned.step.changes:
-        yield indented(f"Asked: {change}")
+        yield indented(f"Asked: {_asked(answer, change)}")
     yield Text()
     changed = [one for one in step.planned.teams if one.team in step.changed]
     if not changed:
         yield Text("Nothing is other than it was.")
     elif full or len(changed) <= _FEW:
         for one in changed:
-            yield from _figures(answer, step, one)
+            yield from _figures(answer, step, one, full)
     else:
         yield from _summed(answer.pack, changed)
     yield from _notes(step.planned.teams)
@@ -62,6 +65,23 @@ def _step(answer: WhatIf, step: StepTaken, number: int, full: bool) -> Iterator[
     yield Text()
 
 
+def _asked(answer: WhatIf, change: Change | Move) -> str:
+    """A change in words, with the names of teams."""
+    names = {team.team.id: f"{team.team.name} ({team.team.id})" for team in answer.before.teams}
+
+    def where(target: Target) -> str:
+        if not target.team:
+            return str(target)
+        (team,) = target.of(team.team for team in answer.before.teams)
+        return names[team.id]
+
+    if isinstance(change, Move):
+        return f"{change.number:g} {change.with_whom.replace('_', ' ')} from {where(change.source)} to {where(change.to)}"
+    who = f", {change.with_whom.replace('_', ' ')}" if change.with_whom else ""
+    how = " (assumed, in place of what would follow)" if change.assumed else ""
+    return f"{title_of(answer.pack, change.what)} {change.amount}{who} in {where(change.target)}{how}"
+
+
 def _when(answer: WhatIf, step: StepTaken, number: int) -> str:
     planned = step.planned.step
     when = f"From {planned.quarter} on" if planned.quarter else f"As if it were so in {answer.before.quarter}"
@@ -69,14 +89,14 @@ def _when(answer: WhatIf, step: StepTaken, number: int) -> str:
     return f"{begins}{when}" + (f": {planned.why}" if planned.why else "")
 
 
-def _figures(answer: WhatIf, step: StepTaken, change: TeamChange) -> Iterator[RenderableType]:
+def _figures(answer: WhatIf, step: StepTaken, change: TeamChange, full: bool) -> Iterator[RenderableType]:
     """Every figure of a team that is another, and every measure, each with how it comes about."""
     pack = answer.pack
     team = step.after.team(change.team)
     rows = [(title_of(pack, one.name), _said(pack, one.name, one.before), _said(pack, one.name, one.after), _how(one)) for one in change.derived]
     rows += [(f"Q{pack.questions[name].number}, every response", "", answered, "asked") for name, answered in change.answers.items()]
     facts, earlier = team.facts, _before(answer, step, change.team).facts
-    rows += [(pack.measures[name].title, _said(pack, name, was), _said(pack, name, now), f"worked out: {pack.measures[name].formula_text}") for name, was, now in measures_moved(earlier, facts)]
+    rows += [(pack.measures[name].title, _said(pack, name, was), _said(pack, name, now), f"worked out: {pack.measures[name].formula_text}") for name, was, now in measures_moved(earlier, facts, with_changes=full)]
     yield Text(f"{team.team.name} ({change.team})", style="bold")
     yield ByWidth(_wide(rows), Group(*(indented(f"{title}: {was or 'as answered'} → {now} ({how})", 2) for title, was, now, how in rows)))
     yield Text()
@@ -84,7 +104,7 @@ def _figures(answer: WhatIf, step: StepTaken, change: TeamChange) -> Iterator[Re
 
 def _wide(rows: list[tuple[str, str, str, str]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for column in ("  What", "Now", "Then", "How that comes about"):
+    for column in ("  What", "Before", "After", "How that comes about"):
         table.add_column(column, overflow="fold")
     for title, was, now, how in rows:
         table.add_row(indented(title), was, now, how)
@@ -97,12 +117,14 @@ def _before(answer: WhatIf, step: StepTaken, team: str) -> TeamAssessment:
     return (answer.steps[place - 1].after if place else answer.before).team(team)
 
 
-def measures_moved(before: Facts, after: Facts) -> list[tuple[str, float | None, float | None]]:
-    """The measures worked out from figures of this quarter that are not what they were."""
+def measures_moved(before: Facts, after: Facts, *, with_changes: bool = True) -> list[tuple[str, float | None, float | None]]:
+    """The measures that are worked out and are not what they were; with those that compare with last quarter, or without."""
     found = []
     for name, measure in before.pack.measures.items():
         was, now = before.value(name), after.value(name)
-        if was != now and measure.formula is not None and name not in after.evidence.figures and measure.comes_from != "questionnaire":
+        if was == now or measure.formula is None or name in after.evidence.figures or measure.comes_from == "questionnaire":
+            continue
+        if with_changes or not any(last for _, last in names_in(measure.formula)):
             found.append((name, was, now))
     return found
 
@@ -136,30 +158,34 @@ def _summed(pack: RulePack, changed: list[TeamChange]) -> Iterator[RenderableTyp
 
 
 def _notes(teams: tuple[TeamChange, ...]) -> Iterator[RenderableType]:
-    by_note: dict[str, list[str]] = {}
-    for one in teams:
-        for note in one.notes:
-            by_note.setdefault(note, []).append(one.team)
-    if by_note:
+    said = [(one.team, note) for one in teams for note in one.notes]
+    if said:
         yield Text("Held back, or not followed", style="bold")
-        for note, held in by_note.items():
-            shown = ", ".join(held[:6]) + (f" and {len(held) - 6} more" if len(held) > 6 else "")
-            yield indented(f"{shown}: {note}")
+        yield from grouped(said)
         yield Text()
 
 
 def _supervision(answer: WhatIf, step: StepTaken) -> Iterator[RenderableType]:
     """The hours of supervision that those who come need, beside what is held now."""
+    coming: dict[Lever, list[tuple[str, float]]] = {}
     for change in step.planned.teams:
         for lever, units in change.pulls:
-            need = lever.supervision
-            if need is None or not units:
-                continue
-            hours = "; ".join(f"{value * units:g} hours each {each}" for each, value in need.hours)
-            facts = _before(answer, step, change.team).facts
-            held, due = facts.value("supervision_sessions_held"), facts.value("supervision_sessions_due")
-            now = f" {held:g} of {due:g} sessions due were held in {answer.before.quarter}." if held is not None and due is not None else ""
-            yield indented(f"{change.team}, supervision for {lever_words(lever, units)}: {hours}.{now} Sessions held and due are left as they were; set them to see what fewer would mean. ({need.source})")
+            if lever.supervision is not None and units:
+                coming.setdefault(lever, []).append((change.team, units))
+    for lever, teams in coming.items():
+        assert lever.supervision is not None
+        number = sum(units for _, units in teams)
+        hours = "; ".join(f"{value * number:g} hours each {each}" for each, value in lever.supervision.hours)
+        held = " ".join(filter(None, (_held_now(answer, step, team) for team, _ in teams))) if len(teams) <= _FEW else ""
+        yield indented(f"Supervision needed for {lever.units(number)}: {hours}. {lever.supervision.source} {held}".rstrip())
+    if coming:
+        yield indented("Sessions due and held are left as they were: set supervision_sessions_due and supervision_sessions_held to see what it means if they are not held.")
+
+
+def _held_now(answer: WhatIf, step: StepTaken, team: str) -> str:
+    facts = _before(answer, step, team).facts
+    held, due = facts.value("supervision_sessions_held"), facts.value("supervision_sessions_due")
+    return f"{team} held {held:g} of {due:g} sessions due in {answer.before.quarter}." if held is not None and due is not None else ""
 
 
 def _results(answer: WhatIf, step: StepTaken, full: bool) -> Iterator[RenderableType]:
@@ -175,7 +201,7 @@ def _results(answer: WhatIf, step: StepTaken, full: bool) -> Iterator[Renderable
                 yield Text(f"Still {answer.pack.levels.by_id(team.after.level).title}, and this is what still makes it so:")
                 yield from decided.render(team.after)
         if others:
-            yield Text(f"Other {answer.pack.words.teams} that move, because a {answer.pack.words.county}-wide pressure switches", style="bold")
+            yield Text(f"Other {answer.pack.words.teams} that move with it", style="bold")
             yield _table(answer.pack, others)
     else:
         yield from _totals(answer, step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import RenderableType
@@ -14,6 +14,7 @@ from ...logic.model import RulePack
 from ...logic.quarter import Quarter
 from ..wording import capital, indented
 
+_MOST_TEAMS = 8
 _NOT_FACT = "What if, and not what is: nothing here is recorded, and no alert goes out."
 
 
@@ -70,3 +71,13 @@ def says(levers: Iterator[Lever] | list[Lever]) -> Iterator[RenderableType]:
     """What a reader should know of each lever, once."""
     for lever in dict.fromkeys(levers):
         yield indented(f"{lever.title}: {capital(lever.says)}")
+
+
+def grouped(said: Iterable[tuple[str, str]]) -> Iterator[RenderableType]:
+    """Teams with what is said of them, those of which the same is said together."""
+    by_words: dict[str, list[str]] = {}
+    for team, words in said:
+        by_words.setdefault(words, []).append(team)
+    for words, teams in by_words.items():
+        shown = ", ".join(teams[:_MOST_TEAMS]) + (f" and {len(teams) - _MOST_TEAMS} more" if len(teams) > _MOST_TEAMS else "")
+        yield indented(f"{shown}: {words}")

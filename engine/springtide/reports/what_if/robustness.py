@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ...logic.units import UNITS
 from ...what_if.assumptions import Assumption
 from ...what_if.cells import Board
 from ...what_if.robustness import Dimension, Robustness
@@ -43,7 +44,7 @@ def render_team(board: Board, one: Robustness) -> RenderableType:
     parts += [indented(_dimension(board, dimension, says)) for dimension, says in one.decides] or [indented("Nothing that was moved: it takes two things at once, or more.")]
     parts.append(Text())
     parts.append(Text("Moved, because it can make a difference" if one.turns_on else "Nothing that was moved makes any difference", style="bold"))
-    parts += [indented(f"{_name(board, dimension)}: {', '.join(_value(board, dimension, place) for place in range(len(dimension.values)))}") for dimension in one.turns_on]
+    parts += [indented(f"{_name(board, dimension)}: {_values(board, dimension)}") for dimension in one.turns_on]
     return Group(*parts, Text(), *_how_to_read(board, [one]), *closing())
 
 
@@ -85,8 +86,13 @@ def _name(board: Board, dimension: Dimension) -> str:
     return title_of(board.pack, dimension.name)
 
 
-def _value(board: Board, dimension: Dimension, place: int) -> str:
-    return f"{dimension.values[place]:.4g}" if dimension.kind in ("threshold", "count") else dimension.says[place]
+def _values(board: Board, dimension: Dimension) -> str:
+    """What it is, and what it is moved to."""
+    if dimension.kind not in ("threshold", "count"):
+        return " or ".join(dimension.says)
+    held = board.pack.thresholds[dimension.name] if dimension.kind == "threshold" else board.pack.figures.get(dimension.name) or board.pack.measures[dimension.name]
+    now, *moved = (UNITS[held.unit].say(value) for value in dimension.values)
+    return f"{now}; moved to {' and '.join(moved)}"
 
 
 def _how_to_read(board: Board, found: Sequence[Robustness]) -> Iterator[RenderableType]:

@@ -10,11 +10,12 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
+from ...logic.truth import Truth
 from ...logic.units import UNITS
 from ...what_if.cells import Board
 from ...what_if.sweeps import Grid, Over, Run, Sweep, SweptTeam
 from ..wording import STYLES, capital, counted, indented, level_text
-from .heading import closing, head_as_data, heading, says, title_of
+from .heading import closing, grouped, head_as_data, heading, says, title_of
 
 _LETTERS_WIDE = 2
 
@@ -28,7 +29,7 @@ def render(board: Board, found: Sweep) -> RenderableType:
         parts += _turns_of_many(board, found)
     parts += _county(board, found)
     if found.left_out:
-        parts += [Text(), Text("Left as they are", style="bold"), *(indented(f"{team}: {why}") for team, why in found.left_out.items())]
+        parts += [Text(), Text("Left as they are", style="bold"), *grouped(found.left_out.items())]
     parts += [Text(), Text("To know", style="bold"), *says(list(found.levers))] if found.levers else []
     return Group(*parts, *closing())
 
@@ -52,7 +53,7 @@ def _one_team(board: Board, found: Sweep, swept: SweptTeam) -> Iterator[Renderab
     yield Text()
     yield Text("Exactly where it turns" if len(swept.runs) > 1 else "It turns nowhere in this range", style="bold")
     for before, after in zip(swept.runs, swept.runs[1:], strict=False):
-        yield indented(_turn(board, over, before, after))
+        yield indented(_turn(board, found, before, after))
     below, above = swept.held_at
     if found.values[0] < below - 1e-9 or found.values[-1] > above + 1e-9:
         ends = [over.say(value, pack) for value in (below, above) if np.isfinite(value)]
@@ -70,14 +71,17 @@ def _is_shown(found: Sweep, swept: SweptTeam, place: int) -> bool:
     )  # fmt: skip
 
 
-def _turn(board: Board, over: Over, before: Run, after: Run) -> str:
+def _turn(board: Board, found: Sweep, before: Run, after: Run) -> str:
     pack = board.pack
-    where = f"{'at' if after.holds_low else 'just above'} {_exactly(board, over, after.low)}"
+    where = f"{'at' if after.holds_low else 'just above'} {_exactly(board, found.over, after.low)}"
     said = f"{where}: {pack.levels.by_id(before.level).title} → {pack.levels.by_id(after.level).title}"
     if before.level == after.level:
         said = f"{where}: still {pack.levels.by_id(after.level).title}; could be {pack.levels.by_id(before.could_be).title} → {pack.levels.by_id(after.could_be).title}"
-    switched = [f"{name.replace('_', ' ')} {'on' if name in after.county else 'off'}" for name in board.pressures if (name in before.county) != (name in after.county)]
-    return said + (f" ({pack.words.county}-wide: {', '.join(switched)})" if switched else "")
+    here = [f"{one.pressure.replace('_', ' ')} comes to {_STATES[one.after]}" for one in found.switches if (one.value, one.at_it) == (after.low, after.holds_low)]
+    return said + (f" ({pack.words.county}-wide, {', '.join(here)})" if here else "")
+
+
+_STATES = {Truth.MET: "on", Truth.NOT_MET: "off", Truth.CANNOT_TELL: "can't be told"}
 
 
 def _exactly(board: Board, over: Over, value: float) -> str:
@@ -120,20 +124,13 @@ def _flagged_along(board: Board, found: Sweep) -> Iterator[RenderableType]:
 
 
 def _county(board: Board, found: Sweep) -> Iterator[RenderableType]:
-    """Where a county pressure switches, from the runs of any team of the area."""
     pack = board.pack
-    said: dict[str, None] = {}
-    for area, teams in board.areas.items():
-        for team in teams:
-            for before, after in zip(found.teams[team].runs, found.teams[team].runs[1:], strict=False):
-                for name in board.pressures:
-                    if (name in before.county) != (name in after.county):
-                        where = f"{'at' if after.holds_low else 'above'} {_exactly(board, found.over, after.low)}"
-                        said[f"{pack.county_pressures[name].title} ({area}): {'on' if name in after.county else 'off'} {where}"] = None
-    if said:
+    if found.switches:
         yield Text()
-        yield Text(f"{capital(pack.words.county)}-wide pressures that switch, and turn the level of a {pack.words.team}", style="bold")
-        yield from (indented(line) for line in said)
+        yield Text(f"{capital(pack.words.county)}-wide pressures that switch", style="bold")
+    for one in found.switches:
+        where = f"{'at' if one.at_it else 'just above'} {_exactly(board, found.over, one.value)}"
+        yield indented(f"{pack.county_pressures[one.pressure].title} ({one.area}): {_STATES[one.before]} → {_STATES[one.after]} {where}")
 
 
 def as_dict(board: Board, found: Sweep) -> dict[str, Any]:
@@ -142,12 +139,12 @@ def as_dict(board: Board, found: Sweep) -> dict[str, Any]:
         "sweep": {"figure": over.what, "kind": over.kind, "target": str(over.target), "with": over.with_whom or None, "values": list(found.values)},
         "changed": list(found.changed),
         "left_out": dict(found.left_out),
+        "county": [{"area": one.area, "pressure": one.pressure, "value": one.value, "at_it": one.at_it, "before": _STATES[one.before], "after": _STATES[one.after]} for one in found.switches],
         "teams": [
             {
                 "team_id": team.team, "team_name": board.teams[team.team].name, "now": team.now, "levels": list(team.levels), "could_be": list(team.could_be),
                 "points": list(team.points), "most_points": list(team.most_points),
-                "runs": [{"from": run.low, "to": run.high, "from_included": run.holds_low, "to_included": run.holds_high, "level": run.level, "could_be": run.could_be,
-                          "county_on": list(run.county)} for run in team.runs],
+                "runs": [{"from": run.low, "to": run.high, "from_included": run.holds_low, "to_included": run.holds_high, "level": run.level, "could_be": run.could_be} for run in team.runs],
             }
             for team in found.teams.values()
         ],
