@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -26,18 +28,27 @@ import pandas as pd
 from springtide import load_pack
 from springtide.engines import columnar
 from springtide.evidence import read_evidence
-from springtide.evidence.records import Response
+from springtide.evidence.records import EvidenceSet, Response
 from springtide.evidence.writing.contents import Contents, Figures
 from springtide.evidence.writing.workbook import write_workbook
 from springtide.history.recording import record
 from springtide.history.store.opening import open_store
 from springtide.logic.facts import Team
+from springtide.logic.model import RulePack
 from springtide.logic.quarter import Quarter
 from springtide.reports.explanation import plain
 from springtide.rulepack.examples import latest_quarter
+from springtide.what_if.assumptions import assumptions
+from springtide.what_if.cells import Board
+from springtide.what_if.clearing import clear
+from springtide.what_if.robustness import robustness
+from springtide.what_if.sweeps import grid, parse_over, sweep
+from springtide.what_if.tipping import tipping
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from history.quarters import filing, quarters_of, written
+from what_if.counties import QUARTER
+from what_if.counties import county as county_near_thresholds
 
 ANSWERS = ("always", "usually", "sometimes", "rarely", "never", "don't know")
 
@@ -47,7 +58,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each figure (default 5)")
     parser.add_argument("--rows", type=int, default=1_000_000, help="team-quarters for the columnar engine")
     parser.add_argument("--teams", type=int, default=200, help="teams of the county scored in a cold process")
-    parser.add_argument("--only", choices=("county", "columnar", "assurance", "workbooks", "history"), default=None, help="one of the benchmarks")
+    parser.add_argument("--only", choices=("county", "columnar", "assurance", "workbooks", "history", "what-if"), default=None, help="one of the benchmarks")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     benchmarks: dict[str, Callable[[], list[dict[str, object]]]] = {
@@ -56,6 +67,7 @@ def main() -> None:
         "assurance": lambda: assurance(options.runs),
         "workbooks": lambda: workbooks(options.teams, options.runs),
         "history": lambda: history(options.runs),
+        "what-if": lambda: what_ifs(options.runs),
     }
     figures = [figure for name, measure in benchmarks.items() if options.only in (None, name) for figure in measure()]
     if options.json:
@@ -128,6 +140,47 @@ def history(runs: int) -> list[dict[str, object]]:
                 cold()
                 figures.append(figure(f"{what}, {teams} teams, {number} quarters filed, cold process", "s", [cold() for _ in range(runs)], 2))
     return figures
+
+
+def what_ifs(runs: int) -> list[dict[str, object]]:
+    """Sweeps, grids and lists of a county in memory, after loading, and how they grow with teams and steps."""
+    pack = load_pack("kent-2009")
+    found = []
+    for teams in (50, 100, 200, 400):
+        evidence = in_one_county(pack, teams)
+
+        def board(evidence: EvidenceSet = evidence) -> Board:
+            return Board(pack, evidence, QUARTER)  # nothing that an earlier run found is left in it
+
+        def one(steps: int, board: Callable[[], Board] = board) -> None:
+            sweep(board(), parse_over(f"vacant_posts=+0:+{(steps - 1) / 10:g}:0.1", pack))
+
+        def two(steps: int, board: Callable[[], Board] = board) -> None:
+            vacancies, cases = f"vacant_posts=+0:+{(steps - 1) / 10:g}:0.1", f"cases_registered=+0:+{steps - 1}"
+            grid(board(), parse_over(vacancies, pack), parse_over(cases, pack))
+
+        for steps in (21, 41, 81, 161) if teams == 200 else (81,):
+            seconds = timed(lambda one=one, steps=steps: one(steps), runs)
+            found.append(figure(f"{teams} teams x {steps} steps of vacancies, every turn solved", "s", seconds, 3))
+        for steps in (21, 41, 81) if teams == 200 else (41,):
+            seconds = timed(lambda two=two, steps=steps: two(steps), runs)
+            found.append(figure(f"{teams} teams x {steps} x {steps} steps of vacancies and cases", "s", seconds, 3))
+        if teams == 200:
+            held = board()
+            found += [figure(f"200 teams, {job.__name__.replace('_', ' ')}", "s", timed(partial(job, held), runs), 3) for job in (tipping, clear_all, robustness, assumptions)]
+    return found
+
+
+def clear_all(board: Board) -> None:
+    """The least costly ways for every team that is flagged."""
+    for team in board.teams:
+        clear(board, team)
+
+
+def in_one_county(pack: RulePack, teams: int) -> EvidenceSet:
+    """Teams near the thresholds, in one county."""
+    made = county_near_thresholds(pack, "bench", teams)
+    return replace(made, teams=tuple(replace(team, county="Bench") for team in made.teams))
 
 
 def columnar_rate(rows: int, runs: int) -> dict[str, object]:

@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from springtide.cli.main import cli
+from .how_to import ROOT, check_shown, run_in_order
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "how-to" / "quarter-after-quarter.md"
-SHOWN = re.compile(r"```console\n([^`]*?)```\n\n<!-- output: [^|]*\| first (\d+) lines -->\n```text\n(.*?)```", re.S)
 
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The output of every command of the page, by the command, run in the order of the page."""
-    folder = tmp_path_factory.mktemp("how-to")
-    (folder / "examples").symlink_to(ROOT / "examples")
-    outputs = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setenv("COLUMNS", "108")
-        for block in re.findall(r"```console\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S):
-            for line in block.splitlines():
-                result = CliRunner().invoke(cli, shlex.split(line)[1:], catch_exceptions=False)
-                assert result.exit_code == 0, (line, result.output)
-                outputs[line] = result.output
-    return outputs
+    return run_in_order(PAGE, tmp_path_factory.mktemp("how-to"))
 
 
 def test_what_the_page_shows_is_what_comes_out(said: dict[str, str]) -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    updated = text
-    for command, lines, shown in SHOWN.findall(text):
-        first = "\n".join(line.rstrip() for line in said[command.strip()].splitlines()[: int(lines)]) + "\n"
-        updated = updated.replace(f"first {lines} lines -->\n```text\n{shown}```", f"first {lines} lines -->\n```text\n{first}```")
-    if os.environ.get("SPRINGTIDE_UPDATE_SNAPSHOTS"):
-        PAGE.write_text(updated, encoding="utf-8")
-    assert updated == PAGE.read_text(encoding="utf-8")
-    assert SHOWN.search(text)
+    check_shown(PAGE, said)
 
 
 def test_what_the_page_says_is_so(said: dict[str, str]) -> None:

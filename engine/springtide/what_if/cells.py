@@ -126,6 +126,7 @@ class Board:
         self.areas: dict[str, list[str]] = {}
         for team in listed.teams:
             self.areas.setdefault(team.county, []).append(team.id)
+        self._affected = {(area, name): self._counted(teams, name) for area, teams in self.areas.items() for name in self.pressures}
         self._leaves = tuple(leaf for leaf in pack.level_leaves if isinstance(leaf, (c.MeasureTest, c.AnswerTest)))
         self._conditions = tuple(_conditions(pack, self._leaves))
         own = {leaf for rule in pack.risk.values() for leaf in c.walk(rule.when)}
@@ -184,18 +185,24 @@ class Board:
             facts.supervision = SupervisionState(truths["evidenced_strained"], truths["evidenced_adequate"], truths["inferred_strained"])
         return facts
 
+    def _counted(self, teams: Iterable[str], pressure: str) -> tuple[int, int]:
+        """How many teams a county pressure is proved to affect as things are, and how many it could."""
+        truths = [self.facts[team].affected[pressure] for team in teams]
+        return sum(truth is Truth.MET for truth in truths), sum(truth.could for truth in truths)
+
     def on(self, cells: Mapping[str, Cells], area: str, size: int, shares: Mapping[str, Numbers] | None = None) -> Ints:
         """How far each county pressure is on in an area, by pressure and setting; teams with no cells given are as they are."""
-        there = self.areas[area]
+        number_of = len(self.areas[area])
+        changed = [team for team in self.areas[area] if team in cells]
         found = np.empty((len(self.pressures), size), dtype=np.int64)
         for number, name in enumerate(self.pressures):
-            proved, possible = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-            for team in there:
-                truths = cells[team].affected(number) if team in cells else self.facts[team].affected[name]
-                proved += truths == Truth.MET
-                possible += truths != Truth.NOT_MET
+            proved, possible = (np.full(size, counted, dtype=np.int64) for counted in self._affected[area, name])
+            for team in changed:
+                was, truths = self.facts[team].affected[name], cells[team].affected(number)
+                proved += (truths == Truth.MET).astype(np.int64) - (was is Truth.MET)
+                possible += (truths != Truth.NOT_MET).astype(np.int64) - was.could
             most = self.pack.county_pressures[name].most
-            limit = (shares or {}).get(most, self.thresholds[most]) * len(there) + c.EPSILON
+            limit = (shares or {}).get(most, self.thresholds[most]) * number_of + c.EPSILON
             found[number] = np.where(proved > limit, Truth.MET, np.where(possible > limit, Truth.CANNOT_TELL, Truth.NOT_MET))
         return found
 
