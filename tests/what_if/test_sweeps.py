@@ -107,6 +107,23 @@ def test_a_grid_is_its_rows(kent: RulePack, seed: int) -> None:
         assert found.level(team, row, column) == board.levels[board.of_all(alone)[team].level[0]]
 
 
+@pytest.mark.parametrize("across", ["cases_registered=+0:+60", "referrals=-30%:+40%", "agency_fte=+0:+3", "usual_referrals=20:90", "fte_unavailable=+0:+3"])
+def test_the_rows_of_a_grid_turn_where_a_fine_net_finds_it(kent: RulePack, across: str) -> None:
+    for seed in range(3):
+        board = Board(kent, county(kent, f"H{seed}", 4, missing=0), QUARTER)
+        for team in board.teams:
+            overs = parse_over("vacant_posts=+0:+3:0.5", kent, Target(team=team)), parse_over(across, kent, Target(team=team))
+            found = grid(board, *overs)
+            net = np.linspace(overs[1].start, overs[1].stop, 601)
+            lines = [Line(board, team, over, over.start, over.stop) for over in overs]
+            for value, runs in zip(overs[0].values, found.rows, strict=True):
+                outcome, _, _ = board.of_one(team, _settings(board, lines, [np.full(net.size, value), net]))
+                swept = SweptTeam(team, None, (), (), (), (), runs, (0, 0))
+                for place, at in enumerate(net):
+                    if all(abs(at - edge) > 1e-6 for run in runs for edge in (run.low, run.high)):
+                        assert level_of(swept, float(at)) == (board.levels[outcome.level[place]], board.levels[outcome.could_be[place]])
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -370,13 +370,17 @@ def _runs(board: Board, outcome: Outcome, begins: Ints, size: int, everything: F
 
 @dataclass(frozen=True)
 class Grid:
-    """Two inputs taken through their ranges together: levels by team, the first input down and the second across."""
+    """Two inputs taken through their ranges together: levels by team, the first input down and the second across.
+
+    `rows`: where both are of one team, for each value down exactly where it turns across.
+    """
 
     down: Over
     across: Over
     teams: Mapping[str, Outcome]
     changed: tuple[str, ...]
     levels: tuple[str, ...]
+    rows: tuple[tuple[Run, ...], ...] = ()
 
     def level(self, team: str, row: int, column: int) -> str:
         return self.levels[int(self.teams[team].level[row * self.across.values.size + column])]
@@ -400,4 +404,24 @@ def grid(board: Board, down: Over, across: Over, wanted: Iterable[str] | None = 
     for team in dict.fromkeys([*first, *second]):
         lines = [(line, held) for line, held in ((first.get(team), rows), (second.get(team), columns)) if line is not None]
         settings[team] = _settings(board, [line for line, _ in lines], [held for _, held in lines])
-    return Grid(down, across, board.of_all(settings, wanted), tuple(settings), board.levels)
+    exact: tuple[tuple[Run, ...], ...] = ()
+    if len(settings) == 1 and first and second:
+        (team,) = settings
+        exact = tuple(_row(board, first[team], second[team], float(value), b) for value in a)
+    return Grid(down, across, board.of_all(settings, wanted), tuple(settings), board.levels, exact)
+
+
+def _row(board: Board, down: Line, across: Line, value: float, values: Floats) -> tuple[Run, ...]:
+    """One team along the second input, the first held at a value."""
+    low, high = float(values[0]), float(values[-1])
+    fixed = np.array([value])
+    pulls = tuple((lever, float(number[0]), 0.0) for lever, number in down.pulls(fixed))
+    figures = pulled(board.evidence[down.team].figures, [(lever, number) for lever, number, _ in pulls], board.pack.figures)
+    own = {} if down.over.what in figures and pulls else {down.over.what: (float(down.placed(fixed, figures.get(down.over.what, np.nan))[0]), 0.0)}
+    stretches = [replace(part, pulls=(*pulls, *part.pulls), placed=own | dict(part.placed)) for part in across.stretches(low, high)]
+    turns = breakpoints(board.pack, board.evidence[down.team].figures, board.facts[down.team].last_value, board.thresholds, board.comparisons, stretches)
+    edges = {x for part in stretches for x in (part.low, part.high)}
+    points = np.array(sorted({low, high, *turns, *edges}))
+    places = _halfway(points)
+    outcome, _, _ = board.of_one(down.team, _settings(board, [down, across], [np.full(places.size, value), places]))
+    return tuple(_runs(board, outcome, np.arange(places.size), places.size, points))

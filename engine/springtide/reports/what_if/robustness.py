@@ -40,7 +40,8 @@ def render_team(board: Board, one: Robustness) -> RenderableType:
     parts.append(Text(f"{pack.levels.by_id(one.level).title} as it stands; flagged in {_share(one)}", style="bold"))
     parts.append(indented("; ".join(f"{pack.levels.by_id(level).title} in {_percent(share)}" for level, share in sorted(one.levels.items(), key=lambda held: -held[1]))))
     parts.append(Text())
-    parts.append(Text("What by itself would decide otherwise", style="bold"))
+    knife = " (a knife edge: one more or one fewer of something does)" if any(dimension.kind == "count" for dimension, _ in one.decides) else ""
+    parts.append(Text(f"What by itself would decide otherwise{knife}", style="bold"))
     parts += [indented(_dimension(board, dimension, says)) for dimension, says in one.decides] or [indented("Nothing that was moved: it takes two things at once, or more.")]
     parts.append(Text())
     parts.append(Text("Moved, because it can make a difference" if one.turns_on else "Nothing that was moved makes any difference", style="bold"))
@@ -71,7 +72,8 @@ def _share(one: Robustness) -> str:
 
 def _decided(board: Board, one: Robustness, most: int) -> str:
     said = [_dimension(board, dimension, says) for dimension, says in one.decides]
-    return "; ".join(said[:most]) + (f"; and {len(said) - most} more" if len(said) > most else "") if said else "nothing"
+    knife = "a knife edge, " if any(dimension.kind == "count" for dimension, _ in one.decides) else ""
+    return knife + "; ".join(said[:most]) + (f"; and {len(said) - most} more" if len(said) > most else "") if said else "nothing"
 
 
 def _dimension(board: Board, dimension: Dimension, says: str) -> str:

@@ -157,10 +157,26 @@ def render_grid(board: Board, found: Grid) -> RenderableType:
     parts: list[RenderableType] = [*heading(pack, board.quarter, asks)]
     if len(found.changed) == 1:
         team = board.teams[found.changed[0]]
-        parts += [Text(f"{team.name} ({team.id}), now {pack.levels.by_id(board.verdicts[team.id].level).title}", style="bold"), _Map(board, found, team.id), *_letters(board)]
+        parts += [Text(f"{team.name} ({team.id}), now {pack.levels.by_id(board.verdicts[team.id].level).title}", style="bold"), _Map(board, found, team.id), *_letters(board), *_rows(board, found)]
     else:
         parts += [Text(f"How many of {len(found.teams)} {pack.words.teams} are flagged; {len(board.teams)} in all, {len(found.changed)} of them changed", style="bold"), _Map(board, found, None)]
     return Group(*parts, *closing())
+
+
+def _rows(board: Board, found: Grid) -> Iterator[RenderableType]:
+    """Where it turns across, exactly, for each value down; values with the same turns together."""
+    said: dict[str, list[str]] = {}
+    for value, runs in zip(found.down.values, found.rows, strict=False):
+        levels = [run for place, run in enumerate(runs) if place == 0 or run.level != runs[place - 1].level]
+        words = board.pack.levels.by_id(levels[0].level).title + "".join(
+            f", {board.pack.levels.by_id(run.level).title} {'from' if run.holds_low else 'above'} {_exactly(board, found.across, run.low)}" for run in levels[1:]
+        )  # fmt: skip
+        said.setdefault(words if len(levels) > 1 else f"{words} throughout", []).append(found.down.say(float(value), board.pack))
+    if said:
+        yield Text()
+        yield Text(f"Exactly where it turns across, by {title_of(board.pack, found.down.what).lower()}", style="bold")
+    for words, values in said.items():
+        yield indented(f"{', '.join(values[:4])}{f' and {len(values) - 4} more' if len(values) > 4 else ''}: {words}")
 
 
 class _Map:
@@ -215,6 +231,7 @@ def grid_as_dict(board: Board, found: Grid) -> dict[str, Any]:
     return head_as_data(board.pack, board.quarter) | {
         "grid": {key: {"figure": over.what, "kind": over.kind, "target": str(over.target), "values": [float(value) for value in over.values]} for key, over in (("down", found.down), ("across", found.across))},
         "changed": list(found.changed),
+        "rows": [[{"from": run.low, "to": run.high, "from_included": run.holds_low, "to_included": run.holds_high, "level": run.level, "could_be": run.could_be} for run in row] for row in found.rows],
         "teams": [
             {"team_id": team, "team_name": board.teams[team].name, "levels": [[found.levels[place] for place in row] for row in outcome.level.reshape(shape)],
              "could_be": [[found.levels[place] for place in row] for row in outcome.could_be.reshape(shape)]}
