@@ -75,6 +75,11 @@ class Lever:
     examples: tuple[LeverExample, ...] = ()
     at: str = field(default="", compare=False)
 
+    @property
+    def main(self) -> str:
+        """The figure by which it is called: the first that calls for it and that it moves."""
+        return next((name for name in self.stands_for if name in self.moves), next(iter(self.moves)))
+
     def __hash__(self) -> int:
         return hash(self.id)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..logic.answers import NO_ANSWER, Answer
 from ..logic.scoring import facts_of, verdict_of, work_out
+from .arithmetic import Ints, Numbers
 from .bearing import (
     BOTH_ENDS,
     TENTH,
@@ -21,7 +22,7 @@ from .bearing import (
     thresholds_read,
     within_wholes,
 )
-from .cells import Board, Ints, Numbers, Settings
+from .cells import Board, Settings
 
 Kind = Literal["threshold", "figure", "answer"]
 

@@ -11,7 +11,8 @@ from ..logic.conditions import AnswerTest, AtLeastOf, Condition, CountyTest, Mea
 from ..logic.formula import names_in
 from ..logic.model import RulePack
 from ..logic.units import UNITS
-from .cells import Numbers, how_many
+from .arithmetic import Numbers
+from .cells import how_many
 
 BOTH_ENDS = (Answer(1, 0, 0, 0, None, None), Answer(0, 1, 0, 0, None, None))  # an answer at its best, and at its worst
 TENTH = 0.1  # as far as a threshold, or a figure that is measured and not counted, is moved either way

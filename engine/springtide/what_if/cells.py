@@ -7,29 +7,25 @@ are one cell, and a cell's level is worked out once. All judging is that of `log
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Union
+from typing import Any, Union
 
 import numpy as np
-import numpy.typing as npt
 
 from ..evidence.records import EvidenceSet
 from ..logic import conditions as c
 from ..logic.answers import Answer
 from ..logic.facts import Facts, Grade, SupervisionState
-from ..logic.formula import Arithmetic, Formula, LastQuarter, Name, SquareRoot
 from ..logic.judge import truth_of
+from ..logic.levers import Lever
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..logic.scoring import facts_of, verdict_of, work_out
 from ..logic.strata import Verdict, add_rules
 from ..logic.truth import Truth
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Numbers = Union[float, Floats]  # one for every setting, or the same for all
+from .arithmetic import Ints, Numbers, at, computed
+from .following import Followed, followed, moved
 
 Truths = Union[int, Ints]  # met, not met or cannot tell, in every setting or setting by setting
 _DIGITS = 39  # truths with three values that fit into one whole number of 64 bits
@@ -51,7 +47,7 @@ class Settings:
 
     def figures_in(self, setting: int) -> dict[str, float]:
         """What is known in one setting; what is not a number there is not known."""
-        found = {name: _at(value, setting) for name, value in self.figures.items()}
+        found = {name: at(value, setting) for name, value in self.figures.items()}
         return {name: value for name, value in found.items() if value == value}
 
 
@@ -132,8 +128,19 @@ class Board:
         own = {leaf for rule in pack.risk.values() for leaf in c.walk(rule.when)}
         self._read_by_rules = tuple(place for place, leaf in enumerate(self._leaves) if leaf in own)
         self._how_many = how_many(pack)
+        self._following: dict[str, tuple[Followed, ...]] = {}
         self._judged: dict[tuple[str, bytes], int] = {}
         self._cells: dict[bytes, Cell] = {}
+
+    def following(self, team: str) -> tuple[Followed, ...]:
+        """The measures supplied for a team that follow when what they are made of changes."""
+        if team not in self._following:
+            self._following[team] = followed(self.pack, self.evidence[team].figures)
+        return self._following[team]
+
+    def moved(self, team: str, pulls: Sequence[tuple[Lever, Numbers]], placed: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None) -> dict[str, Numbers]:
+        """A team's figures after so many units of each lever, with all that follows."""
+        return moved(self.pack, self.evidence[team].figures, pulls, self.following(team), placed or {})
 
     def settings(self, team: str, size: int = 1) -> Settings:
         """A team as it is, in every setting."""
@@ -175,7 +182,7 @@ class Board:
         """What is known of a team in one setting, with the findings that there are already."""
         answers = {question: choices[int(which[setting])] for question, (choices, which) in settings.answers.items()}
         evidence = replace(self.evidence[team], figures=settings.figures_in(setting), answers=self.evidence[team].answers | answers)
-        facts = Facts(self.pack, self.thresholds | {name: _at(value, setting) for name, value in settings.thresholds.items()}, evidence)
+        facts = Facts(self.pack, self.thresholds | {name: at(value, setting) for name, value in settings.thresholds.items()}, evidence)
         truths = {name: Truth(_in(held, setting)) for name, held in found.items()}
         facts.pressures = {
             name: Grade(truths[f"{name}.present"], truths[f"{name}.severe"]) for name in self.pack.team_pressures if f"{name}.present" in truths
@@ -332,30 +339,9 @@ class _Columns:
             measure = self._pack.measures.get(name)
             lacking = np.isnan(supplied)
             if measure is not None and measure.formula is not None and np.any(lacking):
-                with np.errstate(all="ignore"):
-                    supplied = np.where(lacking, self._compute(measure.formula), supplied)
+                supplied = np.where(lacking, computed(measure.formula, self, self._facts.last_value), supplied)
             self._held[name] = supplied
         return self._held[name]
-
-    def _compute(self, formula: Formula) -> Numbers:
-        """As `logic.formula.compute`: something divided by nothing is infinite, nothing divided by nothing can't be said."""
-        match formula:
-            case Name(name):
-                return self(name)
-            case LastQuarter(name):
-                value = self._facts.last_value(name)
-                return np.nan if value is None else value
-            case SquareRoot(of):
-                held: Numbers = np.sqrt(self._compute(of))
-                return held
-            case Arithmetic(operator, left, right):
-                one, other = self._compute(left), self._compute(right)
-                if operator == "/":
-                    quotient: Numbers = np.true_divide(one, np.add(other, 0.0))  # never divided by a nought with a minus
-                    return quotient
-                if operator == "*":
-                    return one * other
-                return one + other if operator == "+" else one - other
 
 
 def _compared(columns: _Columns, leaf: c.MeasureTest, limit: Numbers) -> Truths:
@@ -375,7 +361,3 @@ _COMPARE = {
 
 def _side(answer: Answer, leaf: c.AnswerTest) -> int:
     return int(answer.is_adverse if leaf.side == "adverse" else answer.is_favourable)
-
-
-def _at(value: Numbers, setting: int) -> float:
-    return float(value[setting]) if isinstance(value, np.ndarray) and value.ndim else float(value)

@@ -14,11 +14,12 @@ import numpy as np
 
 from ..logic.answers import Answer, favourable_answers, from_worst_to_best
 from ..logic.conditions import MeasureTest
-from ..logic.levers import Lever, pulled, room
+from ..logic.levers import Lever, room
 from ..logic.model import RulePack
 from ..logic.truth import Truth
+from .arithmetic import Bools, Floats, Ints
 from .bearing import figures_behind, questions_read
-from .cells import Board, Bools, Floats, Ints, Settings
+from .cells import Board, Settings
 from .problems import WhatIfError
 from .tipping import can_pull, whole_turns
 
@@ -171,8 +172,7 @@ def _options(board: Board, team: str, group: Sequence[Lever], reach: Mapping[Lev
     units = _combinations(board, team, group, reach)
     each = np.array([_cost(costs, lever) for lever in group])
     price = units @ each
-    figures = board.evidence[team].figures
-    settings = Settings(len(units), pulled(figures, list(zip(group, units.T.astype(np.float64), strict=True)), board.pack.figures, np.minimum, np.maximum))
+    settings = Settings(len(units), board.moved(team, list(zip(group, units.T.astype(np.float64), strict=True))))
     keys = np.zeros(len(units), dtype=np.int64)
     moved = {name for lever in group for name in lever.moves}
     for leaf in board.comparisons:
@@ -225,7 +225,6 @@ def _there_is_room(board: Board, team: str, levers: Sequence[Lever], units: Ints
 
 def _turns(board: Board, team: str, lever: Lever, reach: int, others: Sequence[Lever], rest: Ints) -> Iterator[Ints]:
     """For each combination of the others, the least units of a lever at which each comparison has turned; and none of them."""
-    figures = board.evidence[team].figures
     yield np.zeros(len(rest), dtype=np.int64)
     for leaf in board.comparisons:
         if not figures_behind(board.pack, leaf.measure) & lever.moves.keys():
@@ -233,7 +232,7 @@ def _turns(board: Board, team: str, lever: Lever, reach: int, others: Sequence[L
 
         def truths(units: Ints, leaf: MeasureTest = leaf) -> Ints:
             pulls = [*zip(others, rest.T.astype(np.float64), strict=True), (lever, units.astype(np.float64))]
-            held = board.truths_of(team, Settings(len(rest), pulled(figures, pulls, board.pack.figures, np.minimum, np.maximum)), leaf)
+            held = board.truths_of(team, Settings(len(rest), board.moved(team, pulls)), leaf)
             return np.broadcast_to(np.asarray(held), (len(rest),)).astype(np.int64)
 
         low, high = np.zeros(len(rest), dtype=np.int64), np.full(len(rest), reach, dtype=np.int64)
@@ -279,7 +278,7 @@ class _Choices:
 
 def _settings(board: Board, team: str, units: Mapping[Lever, Ints], turned: Mapping[str, Ints], size: int) -> Settings:
     pulls = [(lever, number.astype(np.float64)) for lever, number in units.items()]
-    figures = pulled(board.evidence[team].figures, pulls, board.pack.figures, np.minimum, np.maximum)
+    figures = board.moved(team, pulls)
     held = board.evidence[team].answers
     return Settings(size, figures, answers={question: ((held[question], _favourable(board.pack, question)), which) for question, which in turned.items()})
 

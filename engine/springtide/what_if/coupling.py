@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..logic.formula import names_in
-from ..logic.levers import Lever, pulled, room, standing_for
+from ..logic.levers import Lever, room, standing_for
 from ..logic.model import RulePack
 from ..logic.units import UNITS
 from .changes import Amount, Change
+from .following import followed
+from .following import moved as moved_to
 from .problems import WhatIfError, WhoIsAsked
 
 How = Literal["asked", "follows", "assumed"]
@@ -96,10 +98,11 @@ def change_team(pack: RulePack, team: str, figures: Mapping[str, float], changes
             continue
         assert delta is not None
         pulls.append((lever, _units(pack, team, lever, abs(delta), figures, notes, strict)))
-    after = pulled(figures, pulls, pack.figures) | asked
+    following = followed(pack, figures)
+    after = {name: float(value) for name, value in moved_to(pack, figures, pulls, following, asked).items()}
     _check_wholes(pack, team, figures, after, asked)
     derived = tuple(_derived(pack, figures, after, asked, pulls, changes))
-    notes += _left_behind(pack, figures, pulls)
+    notes += _left_behind(pack, figures, [*(name for lever, number in pulls if number for name in lever.moves), *asked], {one.measure.id for one in following} | asked.keys())
     return TeamChange(team, tuple(pulls), derived, answers, tuple(dict.fromkeys(notes)))
 
 
@@ -161,7 +164,9 @@ def _derived(pack: RulePack, before: Mapping[str, float], after: Mapping[str, fl
         if name in before and value == before[name]:
             continue
         how: How = "assumed" if name in assumed else "asked" if name in named else "follows"
-        found.append(Derived(name, before.get(name), value, how, "" if name in asked else _formula(name, before[name], value, pulls)))
+        measure = pack.measures.get(name)
+        by = "" if name in asked else f"supplied; moves as {measure.formula_text}" if measure is not None else _formula(name, before[name], value, pulls)
+        found.append(Derived(name, before.get(name), value, how, by))
     return found
 
 
@@ -177,12 +182,13 @@ def _formula(name: str, before: float, after: float, pulls: Sequence[tuple[Lever
     return terms if abs(came - after) < 1e-9 else f"{terms}, held to {after:g}"
 
 
-def _left_behind(pack: RulePack, figures: Mapping[str, float], pulls: Sequence[tuple[Lever, float]]) -> list[str]:
-    """What would follow and can't, because it is not known, or was supplied as it is."""
-    names = list(dict.fromkeys(name for lever, number in pulls if number for name in lever.moves))
-    unknown = [name for name in names if name not in figures]
+def _left_behind(pack: RulePack, figures: Mapping[str, float], names: Sequence[str], follows: set[str]) -> list[str]:
+    """What would follow and can't, because it is not known, or was supplied as it is and too little is known of its parts."""
+    changed = list(dict.fromkeys(names))
+    unknown = [name for name in changed if name not in figures and name not in follows]
     notes = [f"not known, so nothing follows for it: {', '.join(unknown)}"] if unknown else []
     for measure in pack.measures.values():
-        if measure.id in figures and measure.formula is not None and any(part in names for part, _ in names_in(measure.formula)):
-            notes.append(f"{measure.id} was supplied as it is, so it stays; change it too if it would")
+        reads = measure.formula is not None and any(part in changed for part, _ in names_in(measure.formula))
+        if measure.id in figures and reads and measure.id not in follows:
+            notes.append(f"{measure.id} was supplied as it is, and too little is known of what it is made of, so it stays; change it too if it would")
     return notes

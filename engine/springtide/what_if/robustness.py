@@ -17,6 +17,7 @@ import numpy as np
 from ..logic.answers import Answer
 from ..logic.conditions import EPSILON, MeasureTest
 from ..logic.truth import Truth
+from .arithmetic import Bools, Floats, Ints, Numbers
 from .bearing import (
     BOTH_ENDS,
     TENTH,
@@ -29,7 +30,7 @@ from .bearing import (
     threshold_counts,
     within_wholes,
 )
-from .cells import Board, Bools, Cells, Floats, Ints, Numbers, Outcome, Settings
+from .cells import Board, Cells, Outcome, Settings
 
 _MOST_SETTINGS = 60_000
 _DRAWN = 20_000

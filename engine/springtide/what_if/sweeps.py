@@ -10,12 +10,13 @@ from typing import Literal
 
 import numpy as np
 
-from ..logic.levers import Lever, Way, pulled, room, standing_for
+from ..logic.levers import Lever, Way, room, standing_for
 from ..logic.model import RulePack
 from ..logic.truth import Truth
 from ..logic.units import UNITS
+from .arithmetic import Floats, Ints, Numbers
 from .breakpoints import Stretch, breakpoints
-from .cells import Board, Cells, Floats, Ints, Numbers, Outcome, Settings
+from .cells import Board, Cells, Outcome, Settings
 from .changes import EVERY_TEAM, Target, known_as
 from .coupling import lever_for
 from .problems import WhatIfError, WhoIsAsked
@@ -127,6 +128,11 @@ class Line:
         if said and said not in choices:
             raise WhoIsAsked(f"'{said}' says nothing about {self.over.what}" + (f"; say {' or '.join(choices)}" if choices else "; leave it out"), tuple(choices))
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether on some side of what it is now, the input is put where it is asked for and no lever is pulled."""
+        return self.up is None or self.down is None
+
     def pulls(self, values: Floats) -> list[tuple[Lever, Floats]]:
         """How many units of which lever at each value."""
         found = []
@@ -236,7 +242,7 @@ def sweep(board: Board, over: Over) -> Sweep:
     marks: dict[str, Floats] = {}
     for team, line in lines.items():
         figures, facts = board.evidence[team].figures, board.facts[team]
-        own = breakpoints(board.pack, figures, facts.last_value, board.thresholds, board.comparisons, line.stretches(low, high))
+        own = breakpoints(board.pack, figures, facts.last_value, board.thresholds, board.comparisons, line.stretches(low, high), board.following(team))
         edges = {x for part in line.stretches(low, high) for x in (part.low, part.high)}
         marks[team] = np.array(sorted({low, high, *own, *edges}))
     everything = np.unique(np.concatenate([np.array([low, high]), *marks.values()]))
@@ -271,12 +277,12 @@ def _lines(board: Board, over: Over, low: float, high: float) -> tuple[dict[str,
 
 def _settings(board: Board, lines: Sequence[Line], values: Sequence[Floats]) -> Settings:
     """One team's figures where each of its inputs has these values, setting by setting."""
-    figures: dict[str, Numbers] = dict(board.evidence[lines[0].team].figures)
     pulls = [pull for line, held in zip(lines, values, strict=True) for pull in line.pulls(held)]
-    after = pulled(figures, pulls, board.pack.figures, np.minimum, np.maximum)
-    for line, held in zip(lines, values, strict=True):
-        what = line.over.what
-        after[what] = line.placed(held, after.get(what, np.nan))
+
+    def placed(after: Mapping[str, Numbers]) -> dict[str, Numbers]:
+        return {line.over.what: line.placed(held, after.get(line.over.what, np.nan)) for line, held in zip(lines, values, strict=True) if line.is_placed}
+
+    after = board.moved(lines[0].team, pulls, placed)
     return Settings(values[0].size, after)
 
 
@@ -416,10 +422,10 @@ def _row(board: Board, down: Line, across: Line, value: float, values: Floats) -
     low, high = float(values[0]), float(values[-1])
     fixed = np.array([value])
     pulls = tuple((lever, float(number[0]), 0.0) for lever, number in down.pulls(fixed))
-    figures = pulled(board.evidence[down.team].figures, [(lever, number) for lever, number, _ in pulls], board.pack.figures)
+    figures = board.moved(down.team, [(lever, number) for lever, number, _ in pulls])
     own = {} if down.over.what in figures and pulls else {down.over.what: (float(down.placed(fixed, figures.get(down.over.what, np.nan))[0]), 0.0)}
     stretches = [replace(part, pulls=(*pulls, *part.pulls), placed=own | dict(part.placed)) for part in across.stretches(low, high)]
-    turns = breakpoints(board.pack, board.evidence[down.team].figures, board.facts[down.team].last_value, board.thresholds, board.comparisons, stretches)
+    turns = breakpoints(board.pack, board.evidence[down.team].figures, board.facts[down.team].last_value, board.thresholds, board.comparisons, stretches, board.following(down.team))
     edges = {x for part in stretches for x in (part.low, part.high)}
     points = np.array(sorted({low, high, *turns, *edges}))
     places = _halfway(points)

@@ -9,10 +9,11 @@ from typing import Literal
 
 import numpy as np
 
-from ..logic.levers import Lever, pulled, room
+from ..logic.levers import Lever, room
 from ..logic.truth import Truth
+from .arithmetic import Floats
 from .breakpoints import Stretch, breakpoints
-from .cells import Board, Floats, Settings
+from .cells import Board, Settings
 
 _FAR = 100_000.0  # units, of what there is no end to: far beyond anything that a team can have
 _NEAR = 1e-7
@@ -70,15 +71,15 @@ def _of_team(board: Board, team: str, levers: tuple[Lever, ...]) -> TeamTips:
 
 
 def can_pull(lever: Lever, figures: dict[str, float]) -> bool:
-    """Whether what a lever is for is known; what merely follows need not be."""
-    return all(name in figures for name in lever.moves if name in lever.stands_for)
+    """Whether what a lever is called by is known; what merely follows need not be."""
+    return lever.main in figures
 
 
 def whole_turns(board: Board, team: str, lever: Lever) -> tuple[list[int], tuple[float, ...]]:
     """The numbers of whole units, from none on, at which a comparison may have turned; with the exact turns."""
     figures = board.evidence[team].figures
     most = min(room(lever, figures, board.pack.figures), _FAR)
-    turns = breakpoints(board.pack, figures, board.facts[team].last_value, board.thresholds, board.comparisons, [Stretch(0.0, most, ((lever, 0.0, 1.0),))])
+    turns = breakpoints(board.pack, figures, board.facts[team].last_value, board.thresholds, board.comparisons, [Stretch(0.0, most, ((lever, 0.0, 1.0),))], board.following(team))
     whole = {0} | {number for turn in (0.0, *turns, most) for number in (math.ceil(turn - _NEAR), math.floor(turn + _NEAR) + 1)}
     return sorted(number for number in whole if number <= most + _NEAR), turns
 
@@ -87,7 +88,7 @@ def _along(board: Board, team: str, lever: Lever) -> Iterable[Tip]:
     figures = board.evidence[team].figures
     numbers, turns = whole_turns(board, team, lever)
     units: Floats = np.array(numbers, dtype=np.float64)
-    settings = Settings(units.size, pulled(figures, [(lever, units)], board.pack.figures, np.minimum, np.maximum))
+    settings = Settings(units.size, board.moved(team, [(lever, units)]))
     outcome, cells, on = board.of_one(team, settings)
     rank, begins = outcome.rank, int(outcome.rank[0])
     for way, moved in (("up", rank > begins), ("down", rank < begins)):
@@ -96,7 +97,7 @@ def _along(board: Board, team: str, lever: Lever) -> Iterable[Tip]:
         place = int(np.argmax(moved))
         before, after = (cells.held[cells.places[at]].rules(tuple(int(truth) for truth in on[:, at])) for at in (0, place))
         exactly = max((turn for turn in turns if turn <= numbers[place] + _NEAR), default=float(numbers[place]))
-        beside = figures.get(lever.out_of, 0.0)
+        beside = figures.get(lever.out_of) or figures[lever.main]
         yield Tip(
             team, lever, numbers[place], "up" if way == "up" else "down", board.levels[outcome.level[place]], board.levels[outcome.could_be[place]],
             numbers[place] / beside if beside else math.inf, exactly, tuple(sorted(after - before)), tuple(sorted(before - after)),

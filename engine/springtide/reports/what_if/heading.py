@@ -58,8 +58,7 @@ def title_of(pack: RulePack, name: str) -> str:
 
 def pull_words(pack: RulePack, lever: Lever, number: float) -> str:
     """So many units of a lever as the figure that moves: "Vacant posts +2"."""
-    name = next((name for name in lever.stands_for if name in lever.moves), next(iter(lever.moves)))
-    return f"{title_of(pack, name)} {lever.moves[name].by * number:+g}"
+    return f"{title_of(pack, lever.main)} {lever.moves[lever.main].by * number:+g}"
 
 
 def lever_words(lever: Lever, number: float) -> str:

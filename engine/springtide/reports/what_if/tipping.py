@@ -44,7 +44,7 @@ def render_team(board: Board, found: TeamTips) -> RenderableType:
         parts.append(Text(title, style="bold"))
         parts += [indented(_told(board, tip)) for tip in tips] or [indented(none)]
     if found.not_known:
-        lacking = dict.fromkeys(name for lever in found.not_known for name in lever.moves if name in lever.stands_for and name not in board.evidence[found.team].figures)
+        lacking = dict.fromkeys(lever.main for lever in found.not_known)
         parts.append(indented(f"Not tried, because it was not supplied: {', '.join(title_of(pack, name).lower() for name in lacking)}.", 0))
     parts += [Text(), Text("To know", style="bold"), *says([tip.lever for tip in (*found.up, *found.down)])] if found.up or found.down else []
     return Group(*parts, Text(), *_how_to_read(board), *closing())
@@ -63,7 +63,8 @@ def _nearest(board: Board, tips: tuple[Tip, ...]) -> str:
 
 def _told(board: Board, tip: Tip) -> str:
     pack = board.pack
-    beside = f"{tip.share:.0%} of {title_of(pack, tip.lever.out_of).lower()}" if tip.share < 10 else ""
+    known = tip.lever.out_of in board.evidence[tip.team].figures
+    beside = f"{tip.share:.0%} of {title_of(pack, tip.lever.out_of if known else tip.lever.main).lower()}" if tip.share < 10 else ""
     rules = [f"{rule} ({pack.risk[rule].title})" for rule in (tip.met or tip.no_longer)]
     why = f"; {'then met' if tip.met else 'no longer met'}: {', '.join(rules)}" if rules else ""
     county = f"; {', '.join(name.replace('_', ' ') for name in tip.switched)} switches {pack.words.county}-wide" if tip.switched else ""
