@@ -17,6 +17,7 @@ import numpy as np
 from ..logic.formula import Formula, Name, names_in
 from ..logic.levers import Lever, pulled
 from ..logic.model import Measure, RulePack
+from ..logic.units import UNITS
 from .arithmetic import Numbers, computed
 from .polynomials import Ratio, ratio_of, root_of
 
@@ -70,7 +71,7 @@ def moved(
         if one.implied:
             parts = pulled({**figures, **one.implied}, pulls, pack.figures, np.minimum, np.maximum)
             held = after | {name: parts[name] for name in one.implied if name not in set_to}
-        after[one.measure.id] = np.maximum(_value(pack, held, one.formula) + one.beyond, 0.0)
+        after[one.measure.id] = np.clip(_value(pack, held, one.formula) + one.beyond, UNITS[one.measure.unit].least, UNITS[one.measure.unit].most)
     return after
 
 
