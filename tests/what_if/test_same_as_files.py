@@ -14,6 +14,7 @@ from springtide.evidence.writing.csv_files import tables_of, write_tables
 from springtide.logic.model import RulePack
 from springtide.what_if.before_after import what_if
 from springtide.what_if.cells import Board
+from springtide.what_if.changes import Scenario, Step, Target, parse_change
 from springtide.what_if.problems import WhatIfError
 
 from .counties import QUARTER, county, scenario
@@ -60,3 +61,16 @@ def test_a_thousand_scenarios(kent: RulePack, tmp_path: Path, part: int) -> None
             held = after.team(team.id)
             assert (board.levels[outcome.level[0]], board.levels[outcome.could_be[0]]) == (held.level, held.could_be)
             assert (outcome.points[0], outcome.most_points[0]) == (held.score.low, held.score.high)
+
+
+def test_with_a_quarter_before_it_and_one_team_that_changes(kent: RulePack, tmp_path: Path) -> None:
+    """Last quarter's levels are scored once and used for every step, which must make no difference to any notice."""
+    evidence = read_evidence(Path(__file__).resolve().parents[2] / "examples" / "kent-2009", kent)
+    changes = (parse_change("vacant_posts=-1", kent, Target(district="Dover"), "newly_qualified"), parse_change("referrals=+20%", kent, Target(district="Thanet")))
+    result = what_if(kent, evidence, QUARTER, Scenario((Step(changes),)))
+    changed = result.last.planned.evidence
+    write_tables(tmp_path, {f"{name}.csv": table for name, table in tables_of(kent, contents_of(changed)).items()}, overwrite=False)
+    from_files = assess(kent, read_evidence(tmp_path, kent), QUARTER).to_dict()
+    after = result.last.after.to_dict()
+    assert after["teams"] == from_files["teams"] and after["county"] == from_files["county"]
+    assert any(team["notices"]["R12"] == "met" for team in after["teams"]) and len(result.last.moved) > 3

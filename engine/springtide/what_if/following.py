@@ -21,6 +21,8 @@ from ..logic.units import UNITS
 from .arithmetic import Numbers, computed
 from .polynomials import Ratio, ratio_of, root_of
 
+_BEYOND_ANY = 1e6
+
 
 @dataclass(frozen=True)
 class Followed:
@@ -71,8 +73,15 @@ def moved(
         if one.implied:
             parts = pulled({**figures, **one.implied}, pulls, pack.figures, np.minimum, np.maximum)
             held = after | {name: parts[name] for name in one.implied if name not in set_to}
-        after[one.measure.id] = np.clip(_value(pack, held, one.formula) + one.beyond, UNITS[one.measure.unit].least, UNITS[one.measure.unit].most)
+        after[one.measure.id] = _within(one.measure, _value(pack, held, one.formula) + one.beyond)
     return after
+
+
+def _within(measure: Measure, value: Numbers) -> Numbers:
+    """A rate as far as it can go: work that nobody is left to share comes to more than any threshold, and is still a number."""
+    unit = UNITS[measure.unit]
+    held: Numbers = np.clip(value, unit.least, min(unit.most, _BEYOND_ANY))
+    return held
 
 
 def touches(pack: RulePack, one: Followed, names: Iterable[str]) -> bool:
