@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from ..logic.sense_checks import Kind as SenseKind
 from ..logic.sense_checks import Relation, Side
@@ -212,6 +212,13 @@ class EffectDoc(Doc):
     source: Text
 
 
+# One for one as a bare number, anything else with what it rests on. Tags in brackets stay out of the places of mistakes.
+Moves = Annotated[
+    Annotated[float, Tag("[number]")] | Annotated[EffectDoc, Tag("[mapping]")],
+    Discriminator(lambda value: "[mapping]" if isinstance(value, dict) else "[number]"),
+]
+
+
 class CostDoc(Doc):
     value: Annotated[float, Field(gt=0)]
     basis: Literal["report", "statistic", "judgement"]
@@ -248,7 +255,7 @@ class LeverDoc(Doc):
     stands_for: dict[str, Literal["higher", "lower"]]
     who: Word | None = None
     unless_said: YesNo = "no"
-    moves: Annotated[dict[str, float | EffectDoc], Field(min_length=1)]
+    moves: Annotated[dict[str, Moves], Field(min_length=1)]
     moved_from: Word | None = None
     later: LaterDoc | None = None
     supervision: SupervisionNeedDoc | None = None

@@ -65,7 +65,7 @@ def _is_misspelt(detail: Any, unknown: list[tuple[Any, ...]]) -> bool:
 
 
 def _problem(entry: Entry, detail: Any) -> Problem:
-    path = tuple(part for part in detail["loc"] if part != "[key]")
+    path = tuple(part for part in detail["loc"] if not str(part).startswith("["))  # [key], and the tags of schema.Moves
     kind, name, value = detail["type"], str(path[-1] if path else entry.id), detail["input"]
     context = detail.get("ctx", {})
     if kind == "extra_forbidden":
@@ -82,6 +82,8 @@ def _problem(entry: Entry, detail: Any) -> Problem:
     if kind == "string_pattern_mismatch":
         wrong = f"{shown(value)} is not a paragraph of the report" if context["pattern"] == schema.PARAGRAPH else f"{_what(path)} can't be {shown(value)}"
         return entry.problem(path, wrong, _WRITTEN[context["pattern"]])
+    if kind == "greater_than":
+        return entry.problem(path, f"{_what(path)} is {shown(value)}", f"should be more than {context['gt']:g}")
     limits = {"greater_than_equal": "or more", "less_than_equal": "or less", "string_too_long": "characters or fewer"}
     if kind in limits:
         (limit,) = (context[key] for key in ("ge", "le", "max_length") if key in context)
