@@ -1,0 +1,41 @@
+"""What can go wrong between a filed quarter and the manager who should hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class AlertError(ValueError):
+    """Alerts can't go on as asked; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class DirectoryProblem:
+    """One mistake in a directory of managers, with its place in the file."""
+
+    file: str
+    line: int
+    message: str
+    expected: str = ""
+
+    def __str__(self) -> str:
+        hint = f"; {self.expected}" if self.expected else ""
+        return f"{self.file}:{self.line}: {self.message}{hint}"
+
+
+class DirectoryError(AlertError):
+    """A directory that nothing may be sent by, with every mistake in it."""
+
+    def __init__(self, problems: Sequence[DirectoryProblem]):
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+class NotSent(Exception):
+    """A message that a channel did not take. `reason` names no secret, and nobody's address."""
+
+    def __init__(self, reason: str, *, for_good: bool):
+        super().__init__(reason)
+        self.reason = reason
+        self.for_good = for_good
