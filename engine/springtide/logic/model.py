@@ -7,6 +7,7 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any, Literal
 
+from .alerts.rules import AlertRule
 from .conditions import AnswerTest, Condition, MeasureTest, RuleTest, parts_of, walk
 from .formula import Formula
 from .levers import Lever
@@ -267,7 +268,8 @@ class Level:
 class Levels:
     """The levels, lowest first, and when the evidence is too thin for any of them.
 
-    From `followed_from` on, a level is followed over quarters: as new, persisting, or cleared.
+    From `followed_from` on, a level is followed over quarters: as new, persisting, or cleared. For alerts it is lower only
+    when it is clear of every threshold by the share that `clear_by` names.
     """
 
     levels: tuple[Level, ...]
@@ -277,6 +279,7 @@ class Levels:
     insufficient_below: str
     confidence_low: dict[str, str]
     confidence_medium: dict[str, str]
+    clear_by: str = ""
     examples: tuple[Example, ...] = ()
     confidence_examples: tuple[Example, ...] = ()
 
@@ -285,6 +288,16 @@ class Levels:
         if level == self.insufficient.id:
             return 0
         return [known.id for known in self.levels].index(level)
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The rank of every level, by id."""
+        return {level.id: place for place, level in enumerate(self.levels)}
+
+    @property
+    def notable(self) -> int:
+        """The rank from which a level is followed over quarters."""
+        return self.rank(self.followed_from)
 
     def by_id(self, level: str) -> Level:
         if level == self.insufficient.id:
@@ -350,6 +363,7 @@ class RulePack:
     silenced: dict[str, Silenced] = field(default_factory=dict)
     sense_checks: dict[str, SenseCheck] = field(default_factory=dict)
     levers: dict[str, Lever] = field(default_factory=dict)
+    alerts: dict[str, AlertRule] = field(default_factory=dict)
     about: str = ""
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from .facts import Evidence, Facts, Majority, Team
 from .model import RulePack
@@ -13,15 +13,17 @@ from .strata import Verdict, add_rules, majorities, team_strata, verdict
 def facts_of(
     pack: RulePack, thresholds: dict[str, float], teams: Iterable[Team], evidence: Mapping[str, Evidence], quarter: Quarter,
     last_levels: Mapping[str, str], no_last_level: Mapping[str, str] | None = None,
+    made_by: Callable[[RulePack, dict[str, float], Evidence], Facts] = Facts,
 ) -> dict[str, Facts]:  # fmt: skip
     """What is known of each team, by its id, with no stratum worked out yet.
 
-    `last_levels` has last quarter's level of each team; `no_last_level`, of others why there is none.
+    `last_levels` has last quarter's level of each team; `no_last_level`, of others why there is none. `made_by` makes a
+    team's facts, where its comparisons are not to be made as they stand.
     """
     facts = {}
     listed = list(teams)
     for team in listed:
-        held = Facts(pack, thresholds, evidence[team.id])
+        held = made_by(pack, thresholds, evidence[team.id])
         held.quarter = quarter
         held.last_level, held.no_last_level = last_levels.get(team.id), (no_last_level or {}).get(team.id, "")
         held.periods = {period.id: quarter in period.quarters for period in pack.periods.values()}

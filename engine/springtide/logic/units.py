@@ -59,7 +59,7 @@ class Unit:
 _ONE_OF = {
     "1 posts": "1 post", "1 cases": "1 case", "1 hours": "1 hour", "1 days": "1 day", "1 cases per FTE": "1 case per FTE",
     "1 points": "1 point", "1 standard errors": "1 standard error",
-    "1 quarters": "1 quarter",
+    "1 quarters": "1 quarter", "1 working days": "1 working day",
 }  # fmt: skip
 
 
@@ -98,6 +98,7 @@ UNITS = {
         Unit("cases per FTE", shown="{:.3g} cases per FTE", gap="{:+g} cases per FTE"),
         Unit("hours", counts_things=True, shown="{:g} hours", gap="{:+g} hours"),
         Unit("days", counts_things=True, whole=True, shown="{:g} days", gap="{:+g} days"),
+        Unit("working days", 0, 60, counts_things=True, whole=True, shown="{:g} working days", gap="{:+g} working days"),
         # Ten years of them: whatever looks further back looks at another service.
         Unit("quarters", 1, 40, counts_things=True, whole=True, shown="{:g} quarters", gap="{:+g} quarters"),
         Unit("yes or no", 0, 1, whole=True, shown="{:g}", gap="{:+g}"),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..logic import model as m
+from ..logic.alerts import examples as of_alerts
 from ..logic.answers import combine
 from ..logic.confidence import band_of
 from ..logic.facts import SUPERVISION_STATES, Evidence, Facts, Grade, SupervisionState
@@ -84,6 +85,14 @@ def run_examples(pack: m.RulePack, quarter: Quarter | None = None) -> Iterator[O
         yield Outcome(LEVELS, example, level_of(facts_given(pack, thresholds, example.given)))
     for example in pack.levels.confidence_examples:
         yield Outcome(CONFIDENCE, example, band_given(pack, thresholds, example.given))
+    for alert in pack.alerts.values():
+        for row in alert.examples:
+            expected = m.Example(row.name, {"quarters": row.quarters}, _yes_or_no(row.expect), row.at)
+            yield Outcome(alert.id, expected, _yes_or_no(of_alerts.outcome(alert, row, pack.levels.ranks, thresholds, pack.levels.notable)))
+
+
+def _yes_or_no(said: Sequence[bool]) -> str:
+    return ", ".join("yes" if one else "no" for one in said)
 
 
 def moved_by_layer(pack: m.RulePack, beneath: m.RulePack, outcomes: Sequence[Outcome], quarter: Quarter | None = None) -> tuple[Outcome, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..logic import model as m
 from . import checks
+from .alert_reader import AlertReader
 from .layers import find_pack, read_stack
 from .lever_reader import LeverReader
 from .problems import PackError, Problem
@@ -47,7 +48,7 @@ def load_beneath(name: str | Path) -> m.RulePack | None:
         return None
 
 
-class _PackReader(SenseReader, LeverReader, TextReader, RuleReader):
+class _PackReader(SenseReader, LeverReader, AlertReader, TextReader, RuleReader):
     """Turns the merged entries into the model, stratum by stratum."""
 
     def build(self) -> m.RulePack | None:
@@ -74,6 +75,7 @@ class _PackReader(SenseReader, LeverReader, TextReader, RuleReader):
             "silenced": self._silenced(),
             "sense_checks": self._sense_checks(),
             "levers": self._levers(figures),
+            "alerts": self._alerts(),
         }
         words = self._words(heads)
         if self.problems or any(part is None for part in parts.values()) or words is None:

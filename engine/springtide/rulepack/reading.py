@@ -70,7 +70,7 @@ class Reading:
     def _check_unique(self) -> None:
         owners: dict[str, Entry] = {}
         for kind in ("figures", "measures", "team pressure", "county pressure", "supervision", "risk rule", "notice",
-                     "confidence reducer"):  # fmt: skip
+                     "confidence reducer", "what if", "alert"):  # fmt: skip
             for key, entry in self.stack.of(kind).items():
                 place = ("id",) if entry.kind.shape == "rule" else ()
                 if key in owners:

@@ -268,6 +268,32 @@ class LeverDoc(Doc):
     examples: Annotated[list[LeverExampleDoc], Field(min_length=1)]
 
 
+class AlertExampleDoc(Doc):
+    name: Text
+    quarters: Annotated[list[Any], Field(min_length=1)]
+    expect: Annotated[list[YesNo], Field(min_length=1)]
+
+
+class AlertDoc(Doc):
+    """One entry of alerts.yaml: what raises an alert, who gets it, and by when it needs an answer."""
+
+    title: Text
+    cites: Cites
+    because: Text
+    about: Literal["team", "team rule", "district", "county pressure", "team pressure"]
+    when: Annotated[Any, WithJsonSchema({"type": "object"})]
+    again: Literal["each quarter"] | None = None
+    to: Annotated[list[Literal["team_manager", "district_manager", "head_of_service"]], Field(min_length=1)]
+    together: YesNo = "no"
+    seen_first_by: Literal["team_manager", "district_manager"] | None = None
+    right_of_reply: Word | None = None
+    asks: Text
+    answer_within: Word | None = None
+    then_to: list[Literal["team_manager", "district_manager", "head_of_service"]] = []
+    then_after: Word | None = None
+    examples: Annotated[list[AlertExampleDoc], Field(min_length=1)]
+
+
 class SilencedDoc(Doc):
     """One entry of silenced.yaml: a finding of `rules check` that is meant, and why."""
 
@@ -306,6 +332,7 @@ class LevelsDoc(Doc):
     levels: Annotated[list[LevelDoc], Field(min_length=2)]
     flagged_from: Word
     followed_from: Word | None = None
+    clear_by: Word | None = None
     insufficient_evidence: InsufficientDoc
     confidence: ConfidenceBandsDoc
     examples: list[ExampleDoc] = []

@@ -76,6 +76,7 @@ class TextReader(Reading):
             if level not in ids and (key == "flagged_from" or doc.followed_from):
                 self.problems.append(entry.problem((key,), f"there is no level '{level}'", did_you_mean(level, ids)))
         self._threshold_named(entry, ("insufficient_evidence", "at_least"), doc.insufficient_evidence.at_least, "count")
+        self._threshold_named(entry, ("clear_by",), doc.clear_by, "share")
         bands = doc.confidence
         for band in ("low_when", "medium_when"):
             for weight in ("major", "minor"):
@@ -85,6 +86,7 @@ class TextReader(Reading):
             levels=tuple(m.Level(**tidy(level)) for level in doc.levels),
             flagged_from=doc.flagged_from,
             followed_from=followed_from,
+            clear_by=doc.clear_by or "",
             insufficient=m.Level("insufficient evidence", *(" ".join(t.split()) for t in (thin.title, thin.words, thin.response))),
             insufficient_below=thin.at_least,
             confidence_low=bands.low_when.model_dump(exclude_none=True),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...logic import conditions as c
 from ...logic import model as m
+from ...logic.alerts.rules import thresholds_of
 from ...logic.formula import names_in
 from ...logic.units import UNITS
 from ..directions import SIGN, moves
@@ -49,7 +50,8 @@ def thresholds_read(pack: m.RulePack) -> set[str]:
     levels = pack.levels
     read = {levels.insufficient_below, *levels.confidence_low.values(), *levels.confidence_medium.values()}
     read |= {pressure.most for pressure in pack.county_pressures.values()}
-    read |= {over.id for _, _, over in pack.usuals}
+    read |= {over.id for _, _, over in pack.usuals} | {levels.clear_by}
+    read |= {name for rule in pack.alerts.values() for name in thresholds_of(rule)}
     for part in _all_leaves(pack):
         if isinstance(part, c.MeasureTest):
             read.add(part.threshold)
