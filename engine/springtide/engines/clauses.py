@@ -188,7 +188,7 @@ def _team_stage(pack: RulePack, thresholds: dict[str, float]) -> Stage:
     for asked in receiving_conditions(pack):
         compiler.define(receiving_name(asked), asked)
         findings.append(receiving_name(asked))
-    return _stage(f"team-{pack.hash[:16]}", compiler, findings)
+    return made_into_stage(f"team-{pack.hash[:16]}", compiler, findings)
 
 
 def _county_stage(pack: RulePack, thresholds: dict[str, float]) -> Stage:
@@ -206,7 +206,7 @@ def _county_stage(pack: RulePack, thresholds: dict[str, float]) -> Stage:
             compiler.join(atom, reaching if least else [], every=not least)  # all of nothing: nothing lies below the lowest
         if isinstance(leaf, c.SupervisionTest):
             _supervision_state(compiler, pack.supervision.id, leaf.state)
-    return _stage(f"county-{pack.hash[:16]}", compiler, findings)
+    return made_into_stage(f"county-{pack.hash[:16]}", compiler, findings)
 
 
 def _supervision_state(compiler: Compiler, name: str, state: str) -> None:
@@ -220,7 +220,8 @@ def _supervision_state(compiler: Compiler, name: str, state: str) -> None:
     compiler.join(f"supervision is {state}", inside, every=True)
 
 
-def _stage(name: str, compiler: Compiler, findings: list[str]) -> Stage:
+def made_into_stage(name: str, compiler: Compiler, findings: list[str]) -> Stage:
+    """A compiler's clauses as a stage that concludes the findings named."""
     clauses = _needed(compiler.clauses, findings)
     read = {symbol for clause in clauses for symbol in clause.antecedents}
     wanted = {symbol for symbol in read if symbol.rpartition(":")[0] not in compiler.defined}

@@ -197,6 +197,16 @@ def _chainer(stage: Stage) -> Chainer:
     return _chainers[stage]
 
 
+def concluded(stage: Stage, truths: Mapping[str, Truth]) -> dict[str, Truth]:
+    """A stage's findings from the truth of what is settled outside, by name.
+
+    Raises:
+        ForwardChainingError: durable-rules did something it must not.
+    """
+    symbols = {symbol for name, truth in truths.items() for symbol in symbols_of(name, truth)}
+    return _findings(stage, "", symbols & set(stage.given))
+
+
 def evaluate(pack: RulePack, thresholds: dict[str, float], teams: Sequence[Team], facts: Mapping[str, Facts]) -> EngineResult:
     """Every team's findings by forward chaining, first each team alone, then with its county.
 

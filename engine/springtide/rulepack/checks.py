@@ -88,7 +88,8 @@ def citations(pack: m.RulePack) -> dict[str, tuple[int, ...]]:
     """Everything that cites the report, by id, with the paragraphs it cites."""
     held: dict[str, tuple[int, ...]] = {rule.id: rule.cites for rule in pack.rules.values()}
     held |= {measure.id: measure.cites for measure in pack.measures.values() if measure.cites}
-    held |= {one.id: one.cites for one in (*pack.levers.values(), *pack.alerts.values())}
+    held |= {lever.id: lever.cites for lever in pack.levers.values()}
+    held |= {alert.id: alert.cites for alert in pack.alerts.values()}
     questionnaire = pack.questionnaire
     for group in (questionnaire.themes, questionnaire.questions, questionnaire.anomalies, questionnaire.unnumbered):
         held |= {item.id if item not in questionnaire.themes else f"theme {item.id}": item.cites for item in group}

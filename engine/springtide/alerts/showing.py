@@ -1,0 +1,65 @@
+"""What a scored quarter shows, in short, for the rules for alerts to follow through the quarters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..assessment import Assessment, TeamAssessment
+from ..history.movement import State
+from ..logic.alerts.following import Seen, SeenCounty, SeenTeam
+from ..logic.alerts.nearness import near
+from ..logic.facts import Grade, SupervisionState
+from ..logic.model import RulePack
+from ..logic.truth import Truth
+
+_SUPERVISION = {"evidenced adequate": 0, "inferred strained": 1, "evidenced strained": 2}
+
+
+def seen_in(assessment: Assessment, movements: Mapping[str, Mapping[str, Any]]) -> Seen:
+    """A quarter as it is followed.
+
+    Args:
+        movements: each team's way there from last quarter, as it is filed; without one it counts as not compared.
+    """
+    pack, quarter = assessment.pack, assessment.quarter
+    thresholds = pack.values(quarter)
+    band = thresholds[pack.levels.clear_by] if pack.levels.clear_by else 0.0
+    evidence = {team.team.id: team.facts.evidence for team in assessment.teams}
+    ranks, county = near(pack, thresholds, [team.team for team in assessment.teams], evidence, quarter, band)
+    teams = {team.team.id: _team(pack, team, ranks[team.team.id], movements.get(team.team.id, {})) for team in assessment.teams}
+    pressures = {(one.area, one.pressure): SeenCounty(one.on, max(one.on, county[one.area, one.pressure])) for one in assessment.county}
+    return Seen(quarter, teams, pressures)
+
+
+def _team(pack: RulePack, team: TeamAssessment, near_rank: int, movement: Mapping[str, Any]) -> SeenTeam:
+    levels = pack.levels
+    could_be = levels.rank(team.could_be)
+    immediate = {
+        "same_day": {rule.id: team.rules[rule.id] for rule in pack.risk.values() if rule.same_day},
+        "compliance": {notice.id: team.notices[notice.id] for notice in pack.notices.values() if notice.channel == "compliance"},
+    }
+    return SeenTeam(
+        name=team.team.name, district=team.team.district, area=team.team.county, rank=levels.rank(team.level), could_be=could_be, near=max(could_be, near_rank),
+        told=team.level != levels.insufficient.id, by_rules=_by_rules(pack, movement), apart=movement.get("break", False),
+        own={name: _grade(grade) for name, grade in team.pressures.items()} | {pack.supervision.id: _supervision(team.supervision)}, immediate=immediate,
+    )  # fmt: skip
+
+
+def _by_rules(pack: RulePack, movement: Mapping[str, Any]) -> int:
+    """How many ranks other rules took the level up or down since last quarter, all else as it was."""
+    if "then" not in movement:
+        return 0
+    then, now = (State.from_data(movement[name]).level for name in ("then", "under_rules"))
+    ranks = pack.levels.ranks
+    return ranks.get(now, 0) - ranks.get(then, 0)
+
+
+def _grade(grade: Grade) -> int | None:
+    if not grade.present.known:
+        return None
+    return 2 if grade.severe is Truth.MET else 1 if grade.present is Truth.MET else 0
+
+
+def _supervision(state: SupervisionState) -> int | None:
+    return _SUPERVISION.get(str(state))
