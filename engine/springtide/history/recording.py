@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -54,14 +54,36 @@ class Filed:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A quarter that is being filed, for what is to be filed in the same transaction: its result, and the rows of its teams."""
+
+    record: ledger.Record
+    assessment: Assessment
+    rows: list[dict[str, Any]]
+    at: datetime
+
+    @property
+    def movements(self) -> dict[str, Mapping[str, Any]]:
+        """Each team's way there from last quarter."""
+        return {row["team"]: row["movement"] for row in self.rows}
+
+
+Also = Callable[[Connection, Recorded], tuple[str, ...]]
+"""What else is filed with a quarter, or not at all; gives what its reader should know of that."""
+
+
 def not_filed(store: Store, quarters: Iterable[Quarter]) -> list[Quarter]:
     """Those of some quarters that the store does not have, the oldest first."""
     with store.reading() as connection:
         return sorted({*quarters} - {*ledger.filed_quarters(connection)})
 
 
-def record(store: Store, filing: Filing, explain: Explain) -> Filed:
+def record(store: Store, filing: Filing, explain: Explain, also: Also | None = None) -> Filed:
     """Score a quarter and file it. Filing the same again changes nothing.
+
+    Args:
+        also: called once the quarter stands, in the same transaction; not where it was filed already.
 
     Raises:
         CorrectionNeedsReason: the quarter is filed with something else, and no reason was given.
@@ -75,11 +97,11 @@ def record(store: Store, filing: Filing, explain: Explain) -> Filed:
         scored = _score(filing, data, past, explain)
         with store.writing() as connection:
             if still_stands(connection, filing.pack, filing.quarter, past):
-                return _file(connection, filing, scored, past)
+                return _file(connection, filing, scored, past, also)
     # Others go on filing what this one is compared with: now they wait until it is done.
     with store.writing() as connection:
         past = look_back(connection, filing.pack, filing.evidence, filing.quarter)
-        return _file(connection, filing, _score(filing, data, past, explain), past)
+        return _file(connection, filing, _score(filing, data, past, explain), past, also)
 
 
 @dataclass(frozen=True)
@@ -128,10 +150,13 @@ def _with_movement(
         yield row | {"movement": movement}
 
 
-def _file(connection: Connection, filing: Filing, scored: _Scored, past: Past) -> Filed:
+def _file(connection: Connection, filing: Filing, scored: _Scored, past: Past, also: Also | None) -> Filed:
     """File what was scored, unless it is there; with what its reader should know."""
     made = _add(connection, filing, scored, past)
-    return replace(made, notes=(*_differences(filing, past), *_resting_on(connection, filing, made.record)))
+    notes = (*_differences(filing, past), *_resting_on(connection, filing, made.record))
+    if also is not None and made.is_new:
+        notes += also(connection, Recorded(made.record, made.assessment, scored.rows, filing.at))
+    return replace(made, head=ledger.head(connection), notes=notes)
 
 
 def _add(connection: Connection, filing: Filing, scored: _Scored, past: Past) -> Filed:

@@ -1,0 +1,373 @@
+"""The letters of a quarter: what each alert says, and which alerts of one post go into one letter.
+
+No figure of a team stands in a letter, for a rate of a small team gives away a count: the titles of its pressures do, with
+paragraphs, and where to look for the figures. Names of teams and districts come from spreadsheets and are made plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..assessment import Assessment, TeamAssessment
+from ..history.movement import Moved, State, pressure_changes
+from ..history.store.chain import digest
+from ..logic.alerts.following import TeamState
+from ..logic.alerts.judging import SEPARATOR
+from ..logic.alerts.rules import Post
+from ..logic.explain import advice
+from ..logic.truth import Truth
+from .deciding import Alert, Decided
+from .letters import Letter, Section
+from .plain import plain
+from .working_days import after, next_working_moment
+
+_MOST_REASONS, _MOST_ADVICE, _MOST_TEAMS = 3, 3, 12
+_CLOSING = Section("What this is", (
+    "Pressures that coincide raise the risk that standards may become unsafe (para 22). This says where they do. It is about "
+    "pressures and not about anybody's work (para 20), it predicts nothing, and a disagreement is as useful as an agreement.",
+))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Message:
+    """One letter to one post, to be sent not before a time; `answer_by` where it needs an answer."""
+
+    quarter: str
+    post: Post
+    place: str
+    stage: str
+    not_before: datetime
+    answer_by: datetime | None
+    alerts: tuple[str, ...]
+    letter: Letter
+
+    @property
+    def key(self) -> str:
+        told = digest(SEPARATOR.join(sorted(self.alerts)))[:16]
+        return SEPARATOR.join((self.quarter, self.post, self.place, self.stage, told))
+
+
+FIRST_SIGHT, MAIN, CORRECTION = "first sight", "main", "correction"
+
+
+@dataclass(frozen=True)
+class Quarterly:
+    """Everything that letters are made of: what was decided, the result behind it, and each team's way there."""
+
+    decided: Decided
+    assessment: Assessment
+    movements: Mapping[str, Mapping[str, Any]]
+
+
+def messages(found: Quarterly, now: datetime) -> list[Message]:
+    """The messages of a quarter's alerts, as they are queued at a time: first those that go first."""
+    made: list[Message] = []
+    together: dict[tuple[Post, str, datetime], list[Alert]] = {}
+    for alert in found.decided.alerts:
+        rule = alert.raised.rule
+        goes = now
+        if rule.seen_first_by and rule.right_of_reply:
+            goes = next_working_moment(now, found.decided.story.thresholds[rule.right_of_reply])
+            made += [_message(found, post, place, FIRST_SIGHT, now, [alert]) for post, place in _addressed(found, alert, (rule.seen_first_by,))]
+        for post, place in _addressed(found, alert, rule.to):
+            if rule.together:
+                together.setdefault((post, place, goes), []).append(alert)
+            else:
+                made.append(_message(found, post, place, MAIN, goes, [alert]))
+    made += [_message(found, post, place, MAIN, goes, alerts) for (post, place, goes), alerts in together.items()]
+    return made
+
+
+def corrections(found: Quarterly, told: Sequence[Mapping[str, Any]], now: datetime) -> list[Message]:
+    """What to tell those who were told of alerts that a correction of the quarter took back.
+
+    Args:
+        told: for each such message that was sent, `post`, `place`, and the `alerts` (as filed) that no longer hold.
+    """
+    made = []
+    for one in told:
+        quarter = str(found.decided.quarter)
+        points = [f"{alert['title']}: {_named(found, alert['subject'])}" for alert in one["alerts"]]
+        says = (f"{quarter} was filed again, and what you were told of it no longer holds. Nothing more is asked of you for:",)
+        letter = Letter(f"{quarter}: an earlier alert no longer holds", (Section("", says, tuple(points)), _CLOSING))
+        made.append(Message(quarter, one["post"], one["place"], CORRECTION, now, None, tuple(alert["id"] for alert in one["alerts"]), letter))
+    return made
+
+
+def _named(found: Quarterly, subject: Mapping[str, str]) -> str:
+    if subject["team"]:
+        seen = found.decided.states.seen.teams.get(subject["team"])
+        return plain(seen.name if seen else subject["team"])
+    return plain(" ".join(filter(None, (subject["district"], subject["area"], subject["name"].replace("_", " ")))))
+
+
+def _addressed(found: Quarterly, alert: Alert, posts: Iterable[Post]) -> Iterator[tuple[Post, str]]:
+    """The posts that an alert goes to, each with its place: a team's id, a district, or nothing for the whole."""
+    subject = alert.raised.subject
+    for post in posts:
+        if post == "head_of_service":
+            yield post, ""
+        elif post == "team_manager":
+            yield from ((post, team) for team in ([subject.team] if subject.team else _teams_of(found, alert)))
+        elif subject.district:
+            yield post, subject.district
+        else:
+            yield from ((post, district) for district in found.decided.story.districts(found.decided.place, subject.area))
+
+
+def _teams_of(found: Quarterly, alert: Alert) -> list[str]:
+    subject, seen = alert.raised.subject, found.decided.states.seen.teams
+    return [team for team, held in seen.items() if held.area == subject.area and subject.district in ("", held.district)]
+
+
+def _message(found: Quarterly, post: Post, place: str, stage: str, goes: datetime, alerts: Sequence[Alert]) -> Message:
+    thresholds = found.decided.story.thresholds
+    due = [after(goes, round(thresholds[alert.raised.rule.answer_within])) for alert in alerts if alert.raised.rule.answer_within]
+    letter = _letter(found, post, place, stage, goes, alerts)
+    answer_by = min(due) if due and stage == MAIN else None
+    return Message(str(found.decided.quarter), post, place, stage, goes, answer_by, tuple(alert.id for alert in alerts), letter)
+
+
+# -- words -----------------------------------------------------------------------------------
+
+
+def _letter(found: Quarterly, post: Post, place: str, stage: str, goes: datetime, alerts: Sequence[Alert]) -> Letter:
+    ordered = sorted(alerts, key=lambda alert: -found.decided.story.ranks.get(alert.what, 0))
+    sections = [part for alert in ordered for part in _sections(found, alert, stage, goes)]
+    if post == "district_manager" and any(alert.raised.rule.together for alert in alerts):
+        sections += _others(found, place, {alert.raised.subject.team for alert in alerts})
+    return Letter(_subject(found, place, ordered), (*sections, _CLOSING))
+
+
+def _subject(found: Quarterly, place: str, alerts: Sequence[Alert]) -> str:
+    quarter = str(found.decided.quarter)
+    if len(alerts) == 1:
+        return f"{quarter}: {_headline(found, alerts[0])}"
+    where = plain(place) if place else found.assessment.pack.words.county
+    return f"{quarter}: {len(alerts)} alerts for {where}"
+
+
+def _headline(found: Quarterly, alert: Alert) -> str:
+    """An alert in a line: of what it is, and what became of it."""
+    pack, subject, rule = found.assessment.pack, alert.raised.subject, alert.raised.rule
+    name = _named(found, vars(subject))
+    match rule.about:
+        case "team":
+            return f"{name} {_became(found, alert)}"
+        case "team rule":
+            named = pack.risk.get(subject.name) or pack.notices[subject.name]
+            return f"{name}: {_small(named.title)}"
+        case "district":
+            return f"{plain(subject.district)}: {_small(rule.title)}"
+        case "county pressure":
+            return f"{_short(pack.county_pressures[subject.name].title)}: {'on' if alert.state == 'new' else 'no longer'} county-wide"
+    return f"{_short(_titles(found).get(subject.name, subject.name))}: moved to another district"
+
+
+def _became(found: Quarterly, alert: Alert) -> str:
+    state = found.decided.states.teams[alert.raised.subject.team]
+    titles = [level.title for level in found.assessment.pack.levels.levels]
+    title = titles[state.rank]
+    if alert.state in ("lowered", "cleared"):
+        now = found.assessment.team(alert.raised.subject.team).level
+        return f"is {found.assessment.pack.levels.by_id(now).title}, no longer {titles[state.was]}"
+    if alert.state == "cannot tell":
+        return f"was {title} and can't be told now"
+    if alert.state == "persisting":
+        return f"is {title} again" if state.quarters <= 2 else f"is {title} for {state.quarters} quarters"
+    return f"is {title}, up from {titles[state.was]}" if alert.state == "raised" else f"is {title}"
+
+
+def _sections(found: Quarterly, alert: Alert, stage: str, goes: datetime) -> Iterator[Section]:
+    about = alert.raised.rule.about
+    says = {"team": _of_team, "team rule": _of_rule, "district": _of_district, "county pressure": _of_county, "team pressure": _of_pressure}[about]
+    yield from says(found, alert)
+    yield _answering(found, alert, stage, goes)
+
+
+def _of_team(found: Quarterly, alert: Alert) -> Iterator[Section]:
+    team, state = found.assessment.team(alert.raised.subject.team), found.decided.states.teams[alert.raised.subject.team]
+    yield Section(_headline(found, alert), (*_standing(found, team, state), _confidence(team)), tuple(_reasons(found, team)))
+    if alert.state not in ("lowered", "cleared"):
+        yield from _to_do(found, team)
+
+
+def _standing(found: Quarterly, team: TeamAssessment, state: TeamState) -> Iterator[str]:
+    """The level with its could-be, and what changed since last quarter."""
+    levels = found.assessment.pack.levels
+    level = levels.by_id(team.level)
+    could = f"; could be {levels.by_id(team.could_be).title}, for something is missing" if team.could_be != team.level else ""
+    yield f"{found.decided.quarter}: {level.title}{could}. {level.words}"
+    if state.held_by == "band":
+        yield f"It is only just below {levels.levels[state.rank].title}, so nothing is taken to be past."
+    if state.because == "rules":
+        yield "The rules changed since last quarter, and they alone moved it; the team's own figures did not."
+    moved = _moved(found, team)
+    if moved is None:
+        yield "Not compared with last quarter."
+    elif moved.then.level != team.level:
+        yield f"Last quarter: {levels.by_id(moved.then.level).title}."
+
+
+def _moved(found: Quarterly, team: TeamAssessment) -> Moved | None:
+    movement = found.movements.get(team.team.id, {})
+    if "then" not in movement:
+        return None
+    pressures = {name: str(grade) for name, grade in team.pressures.items()}
+    rules = tuple(rule for rule, truth in team.rules.items() if truth is Truth.MET)
+    return Moved.from_data(movement, State(team.level, team.could_be, team.score.points, team.score.high, pressures, str(team.supervision), rules))
+
+
+def _confidence(team: TeamAssessment) -> str:
+    because = "; ".join(reducer.title[:1].lower() + reducer.title[1:] for reducer in team.confidence.reasons[:_MOST_REASONS])
+    more = len(team.confidence.reasons) - _MOST_REASONS
+    return f"Confidence {team.confidence.band}{': ' + because if because else ''}{f'; and {more} more reasons' if more > 1 else '; and one more reason' if more == 1 else ''}."
+
+
+def _reasons(found: Quarterly, team: TeamAssessment) -> Iterator[str]:
+    """The few that say most: what can't wait, what is severe, what is new, supervision, the county's."""
+    pack, moved = found.assessment.pack, _moved(found, team)
+    changed = pressure_changes(moved.under_rules, moved.now) if moved else {}
+    told = [f"{rule.title} ({_paras(rule.cites)})" for rule in pack.risk.values() if rule.same_day and team.rules[rule.id] is Truth.MET]
+    held = [pressure for pressure in pack.team_pressures.values() if team.pressures[pressure.id].present is Truth.MET]
+    held.sort(key=lambda one: (str(team.pressures[one.id]) != "severe", changed.get(one.id, "") not in _NEWS))
+    told += [f"{one.title}: {team.pressures[one.id]}{_since(changed.get(one.id, ''))} ({_paras(one.cites)})" for one in held]
+    if str(team.supervision) in ("evidenced strained", "inferred strained"):
+        told.append(f"{pack.supervision.title}: {team.supervision} ({_paras(pack.supervision.cites)})")
+    told += [f"{_short(one.title)}, county-wide ({_paras(one.cites)})" for one in pack.county_pressures.values() if team.facts.county.get(one.id) is Truth.MET]
+    yield from told[:_MOST_REASONS]
+    if len(told) > _MOST_REASONS:
+        yield f"and {len(told) - _MOST_REASONS} more"
+
+
+_NEWS = {"came": "new this quarter", "worsened": "worse than last quarter"}
+
+
+def _since(change: str) -> str:
+    return f", {_NEWS[change]}" if change in _NEWS else ""
+
+
+def _to_do(found: Quarterly, team: TeamAssessment) -> Iterator[Section]:
+    told = [one for one in advice(team.facts, team.level, team.notices) if one.about == "level" or one.same_day]
+    if told:
+        yield Section("What to do this week", (), tuple(one.says for one in told[:_MOST_ADVICE]))
+
+
+def _of_rule(found: Quarterly, alert: Alert) -> Iterator[Section]:
+    pack, subject = found.assessment.pack, alert.raised.subject
+    rule = pack.risk.get(subject.name) or pack.notices[subject.name]
+    team = found.assessment.team(subject.team)
+    level = pack.levels.by_id(team.level)
+    says = (rule.because, f"{found.decided.quarter}: {level.title} ({_paras(rule.cites)}).", _confidence(team))
+    yield Section(_headline(found, alert), says)
+    yield Section("What to do today", (), (rule.tell_the_manager,))
+
+
+def _of_district(found: Quarterly, alert: Alert) -> Iterator[Section]:
+    subject, states = alert.raised.subject, found.decided.states
+    flagged = found.assessment.pack.levels.rank(found.assessment.pack.levels.flagged_from)
+    there = [team.team for team in found.decided.story.teams(found.decided.place, subject.area, subject.district) if states.teams[team.team].rank >= flagged]
+    rule = alert.raised.rule
+    yield Section(_headline(found, alert), (f"{rule.because} ({_paras(rule.cites)})",), tuple(_listed(found, there)))
+
+
+def _of_county(found: Quarterly, alert: Alert) -> Iterator[Section]:
+    pack, subject, states = found.assessment.pack, alert.raised.subject, found.decided.states
+    pressure = pack.county_pressures[subject.name]
+    counted = next((one for one in found.assessment.county if (one.area, one.pressure) == (subject.area, subject.name)), None)
+    says = [f"{pressure.because} ({_paras(pressure.cites)})"]
+    if counted is not None:
+        silent = f", {counted.silent} could not be told" if counted.silent else ""
+        says.append(f"{counted.affected} of {counted.teams} {pack.words.teams} affected{silent}. {pressure.tell_the_manager}")
+    yield Section(_headline(found, alert), tuple(says))
+    if alert.state == "new":
+        notable = pack.levels.notable
+        with_it = [
+            team.team for district in found.decided.story.districts(found.decided.place, subject.area)
+            for team in found.decided.story.teams(found.decided.place, subject.area, district)
+            if states.teams[team.team].state in ("new", "raised") and states.teams[team.team].rank >= notable and _no_alert_of_its_own(found, team.team)
+        ]  # fmt: skip
+        if with_it:
+            yield Section("Teams that this alone has raised", ("Nothing of their own got worse, and they get no alert of their own.",), tuple(_listed(found, with_it)))
+
+
+def _no_alert_of_its_own(found: Quarterly, team: str) -> bool:
+    return not any(alert.raised.subject.team == team and alert.raised.rule.about == "team" for alert in found.decided.alerts)
+
+
+def _of_pressure(found: Quarterly, alert: Alert) -> Iterator[Section]:
+    from ..logic.alerts.rules import SomeDistrict, walk
+
+    decided, subject, rule = found.decided, alert.raised.subject, alert.raised.rule
+    last = decided.story.before(decided.place)
+    points = []
+    for leaf in dict.fromkeys(part for part in walk(rule.when) if isinstance(part, SomeDistrict)):
+        for district in decided.story.districts(decided.place, subject.area):
+            if last is not None and decided.story.district_did(leaf, subject, district, last, decided.place) is Truth.MET:
+                points.append(f"It {leaf.did} {plain(district)}")
+    yield Section(_headline(found, alert), (f"{rule.because} ({_paras(rule.cites)})",), tuple(points))
+
+
+def _answering(found: Quarterly, alert: Alert, stage: str, goes: datetime) -> Section:
+    rule = alert.raised.rule
+    ask = f"springtide alerts answer {alert.id} --agree (or --disagree, or --action, each with a few words)"
+    if stage == FIRST_SIGHT:
+        return Section("How to answer", (
+            f"You see this first. It goes further on {_day(goes_further(found, alert, goes))}, with what you have said of it by then.", f"To say something: {ask}",
+        ))  # fmt: skip
+    if not rule.answer_within:
+        return Section("How to answer", (rule.asks,))
+    due = after(goes, round(found.decided.story.thresholds[rule.answer_within]))
+    return Section("How to answer", (rule.asks, f"By {_day(due)}: {ask}"))
+
+
+def goes_further(found: Quarterly, alert: Alert, now: datetime) -> datetime:
+    """When an alert that its team manager sees first goes to others."""
+    return next_working_moment(now, found.decided.story.thresholds[alert.raised.rule.right_of_reply])
+
+
+def _others(found: Quarterly, district: str, told: set[str]) -> Iterator[Section]:
+    """The other teams of a district that are followed: what stays needs no alert, and is not forgotten."""
+    states, levels = found.decided.states, found.assessment.pack.levels
+    rest = [team for team, held in states.seen.teams.items() if held.district == district and team not in told and states.teams[team].rank]
+    if rest:
+        words = {
+            team: f"{plain(states.seen.teams[team].name)}: {levels.levels[states.teams[team].rank].title} since {states.teams[team].since}"
+            + (", can't be told now" if states.teams[team].state == "cannot tell" else "")
+            for team in rest
+        }
+        yield Section("Also followed in this district", (), tuple([*words.values()][:_MOST_TEAMS]) + ((f"and {len(rest) - _MOST_TEAMS} more",) if len(rest) > _MOST_TEAMS else ()))
+
+
+def _listed(found: Quarterly, teams: Sequence[str]) -> Iterator[str]:
+    states, levels = found.decided.states, found.assessment.pack.levels
+    for team in teams[:_MOST_TEAMS]:
+        seen = states.seen.teams[team]
+        yield f"{plain(seen.name)}, {plain(seen.district)}: {levels.levels[states.teams[team].rank].title}"
+    if len(teams) > _MOST_TEAMS:
+        yield f"and {len(teams) - _MOST_TEAMS} more"
+
+
+def _titles(found: Quarterly) -> dict[str, str]:
+    pack = found.assessment.pack
+    return {one.id: one.title for one in (*pack.team_pressures.values(), pack.supervision)}
+
+
+def _paras(numbers: tuple[int, ...]) -> str:
+    return f"{'para' if len(numbers) == 1 else 'paras'} {', '.join(map(str, numbers))}"
+
+
+def _small(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def _short(title: str) -> str:
+    """A county pressure's title without the words that say that it is one."""
+    return title.removesuffix(" (county-wide)")
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%A} {moment.day} {moment:%B %Y} at {moment:%H:%M}"

@@ -1,0 +1,117 @@
+"""Alerts that nobody answered: a reminder, and then the next level, worked out from what was sent and what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..history.store import ledger
+from ..history.store.chain import digest
+from ..logic.alerts.judging import SEPARATOR
+from ..logic.quarter import Quarter
+from . import outbox
+from .answering import Answer, answers
+from .composing import MAIN
+from .letters import Letter, Section
+from .working_days import after
+
+REMINDER, NEXT_LEVEL = "reminder", "next level"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An alert that needs an answer: who was asked, when it was due, and what was answered. `due` is None before it was sent."""
+
+    alert: Mapping[str, Any]
+    message: outbox.Queued
+    due: datetime | None
+    answered: tuple[Answer, ...]
+
+    def is_overdue(self, now: datetime) -> bool:
+        return not self.answered and self.due is not None and now > self.due
+
+
+def waiting(connection: Connection, quarter: Quarter) -> list[Waiting]:
+    """The alerts of a quarter that need an answer, by the version of it that stands, once for each post that was asked."""
+    stands = ledger.latest(connection, quarter)
+    records = [record for record in ledger.of_kind(connection, outbox.ALERTS, quarter) if stands is not None and record.body.get("of") == stands.hash]
+    alerts = {alert["id"]: alert for record in records for alert in record.body["alerts"] if alert["answer_within"] is not None}
+    given = answers(connection, quarter)
+    found = []
+    for message in outbox.messages(connection, quarter=quarter):
+        if message.stage != MAIN or message.progress.withdrawn:
+            continue
+        for one in message.alerts:
+            if one in alerts:
+                sent = _sent_at(message)
+                due = after(max(sent, message.not_before), alerts[one]["answer_within"]) if sent else None
+                found.append(Waiting(alerts[one], message, due, tuple(answer for answer in given if one in answer.alerts)))
+    return found
+
+
+def _sent_at(message: outbox.Queued) -> datetime | None:
+    return max((event.at for event in message.events if event.what == "sent"), default=None) if message.progress.state == "sent" else None
+
+
+def queue_reminders(connection: Connection, now: datetime, by: str = "springtide alerts send") -> int:
+    """Queue what the newest quarter's unanswered alerts call for by now; gives how many messages. What is queued stays queued.
+
+    Once a newer quarter is filed nobody is reminded of an older one: what persists has an alert of its own.
+    """
+    filed = ledger.filed_quarters(connection)
+    if not filed or not outbox.is_there(connection):
+        return 0
+    quarter = filed[-1]
+    late = [one for one in waiting(connection, quarter) if one.is_overdue(now)]
+    made = [*_reminders(late, now), *_next_level(late, now)]
+    there = {message.key for message in outbox.messages(connection, quarter=quarter)}
+    new = [message for message in made if message.key not in there]
+    stands = ledger.latest(connection, quarter)
+    if new and stands is not None:
+        body = {"of": stands.hash, "alerts": [], "recorded_by": by, "recorded_at": now.astimezone().isoformat(timespec="seconds")}
+        outbox.queue(connection, outbox.ALERTS, quarter, body, new)
+    return len(new)
+
+
+def _reminders(late: Sequence[Waiting], now: datetime) -> Iterator[outbox.Message]:
+    """One for each message of which something is not answered."""
+    for message, open_ in _by_message(late):
+        intro = Section("", (f"{_count(open_)} not answered yet. If it was dealt with, a word is enough: springtide alerts answer {' '.join(one.alert['id'] for one in open_)} --agree",))
+        yield _follows(message, message.post, message.place, REMINDER, now, open_, f"Reminder: {message.letter.subject}", intro)
+
+
+def _next_level(late: Sequence[Waiting], now: datetime) -> Iterator[outbox.Message]:
+    for message, open_ in _by_message(late):
+        overdue = [one for one in open_ if one.due and one.alert["then_to"] and now > after(one.due, one.alert["then_after"])]
+        for post in dict.fromkeys(post for one in overdue for post in one.alert["then_to"]):
+            if post == message.post:
+                continue
+            told = [one for one in overdue if post in one.alert["then_to"]]
+            who = message.post.replace("_", " ") + (f" of {message.place}" if message.place else "")
+            intro = Section("", (f"This went to the {who}, and no answer is recorded. That may mean that it was dealt with and nobody said so.",))
+            yield _follows(message, post, "", NEXT_LEVEL, now, told, f"Not answered yet: {message.letter.subject}", intro)
+
+
+def _by_message(late: Sequence[Waiting]) -> Iterator[tuple[outbox.Queued, list[Waiting]]]:
+    found: dict[str, list[Waiting]] = {}
+    for one in late:
+        found.setdefault(one.message.id, []).append(one)
+    for held in found.values():
+        yield held[0].message, held
+
+
+def _follows(message: outbox.Queued, post: str, place: str, stage: str, now: datetime, told: Sequence[Waiting], subject: str, intro: Section) -> outbox.Message:
+    """A message that follows another one: once each, whatever is answered or filed in between."""
+    letter = Letter(subject, (intro, *message.letter.sections))
+    key = SEPARATOR.join((str(message.quarter), post, place, stage, digest(message.key)[:16]))
+    return outbox.Message(key=key, post=post, place=place, stage=stage, not_before=now, letter=letter, alerts=tuple(one.alert["id"] for one in told))
+
+
+def _count(open_: Sequence[Waiting]) -> str:
+    return "One alert is" if len(open_) == 1 else f"{len(open_)} alerts are"
+
+

@@ -1,0 +1,167 @@
+"""Queueing a quarter's alerts, in the transaction in which the quarter is filed: both stand, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..history.basis import basis_of
+from ..history.deriving import derive
+from ..history.recording import Recorded
+from ..history.store import ledger
+from ..history.store.opening import Store
+from ..logic.alerts.following import Seen
+from ..logic.quarter import Quarter
+from . import outbox
+from .composing import Message, Quarterly, corrections, messages
+from .deciding import decide
+from .problems import AlertError
+from .showing import seen_in
+
+STARTED, ALERTS = "alerts start", "alerts"
+
+
+@dataclass(frozen=True)
+class Started:
+    """Alerts as they were switched on: from which quarter, and what of the newest filed quarter was queued with it."""
+
+    quarter: Quarter
+    queued: int
+
+
+def begins(connection: Connection) -> Quarter | None:
+    """The quarter from which alerts go out; None where they were never switched on."""
+    started = ledger.of_kind(connection, STARTED)
+    return started[-1].quarter if started else None
+
+
+def queue_with(connection: Connection, recorded: Recorded) -> tuple[str, ...]:
+    """What is queued with a quarter that is being filed; in a sentence, what came of it.
+
+    Raises what `decide` does.
+    """
+    begin = begins(connection)
+    if begin is None or recorded.record.quarter < begin:
+        return ()
+    queued, notes = _queue(connection, recorded.record, _quarterly(connection, recorded, begin), recorded.at)
+    return (*notes, _said(queued, recorded.record.quarter))
+
+
+def start(store: Store, quarter: Quarter | None, by: str, now: datetime) -> Started:
+    """Switch alerts on, from a quarter that is filed, or from the first that is filed next where none is named.
+
+    Raises:
+        AlertError: they are on already, or the quarter lies before the newest that is filed.
+    """
+    with store.writing() as connection:
+        begin = begins(connection)
+        if begin is not None:
+            raise AlertError(f"alerts are switched on already, from {begin}")
+        filed = ledger.filed_quarters(connection)
+        if not filed:
+            raise AlertError("no quarter is filed yet; file one with springtide record, so that alerts can be rehearsed before they go out")
+        chosen = quarter or filed[-1].next
+        if chosen < filed[-1]:
+            raise AlertError(f"alerts begin with the newest quarter that is filed ({filed[-1]}) or with a later one, not with {chosen}")
+        body = {"recorded_by": by, "recorded_at": now.astimezone().isoformat(timespec="seconds")}
+        ledger.add_record(connection, STARTED, chosen, 1, body, ())
+        if chosen != filed[-1]:
+            return Started(chosen, 0)
+        stands = ledger.record_of(connection, chosen)
+        recorded = _as_recorded(connection, stands, now)
+        queued, _ = _queue(connection, stands, _quarterly(connection, recorded, chosen), now)
+        return Started(chosen, queued)
+
+
+def _as_recorded(connection: Connection, record: ledger.Record, now: datetime) -> Recorded:
+    """A quarter that is filed, derived again as it was when it was filed."""
+    rows = ledger.team_rows(connection, record, ["movement"])
+    return Recorded(record, derive(basis_of(connection, record)), rows, now)
+
+
+def quarterly(connection: Connection, quarter: Quarter, now: datetime) -> Quarterly:
+    """What is decided of a filed quarter, as it would be queued now. Raises StoreError where it is not filed."""
+    recorded = _as_recorded(connection, ledger.record_of(connection, quarter), now)
+    return _quarterly(connection, recorded, begins(connection) or quarter)
+
+
+def _quarterly(connection: Connection, recorded: Recorded, begin: Quarter) -> Quarterly:
+    """What is decided of a quarter, with the earlier ones since alerts began."""
+    now = seen_in(recorded.assessment, recorded.movements)
+    earlier = shown_before(connection, recorded.record.quarter, begin)
+    return Quarterly(decide(recorded.assessment.pack, [*earlier, now]), recorded.assessment, recorded.movements)
+
+
+def shown_before(connection: Connection, quarter: Quarter, begin: Quarter) -> list[Seen]:
+    """What the filed quarters before one show, by the versions that stand, since alerts began, the oldest first."""
+    stands = {record.quarter: record.hash for record in ledger.standing(connection).values()}
+    found: dict[Quarter, Seen] = {}
+    for record in ledger.of_kind(connection, ALERTS):
+        if begin <= record.quarter < quarter and record.body["of"] == stands.get(record.quarter) and "shown" in record.body["documents"]:
+            found[record.quarter] = Seen.from_data(ledger.document(connection, record.body["documents"]["shown"]["hash"]), record.quarter)
+    return [found[one] for one in sorted(found)]
+
+
+def _queue(connection: Connection, record: ledger.Record, found: Quarterly, now: datetime) -> tuple[int, tuple[str, ...]]:
+    decided = found.decided
+    newest = record.quarter == ledger.filed_quarters(connection)[-1]
+    alerts = [alert.as_data() for alert in decided.alerts]
+    told = _told(connection, record.quarter)
+    made = list(_not_told(messages(found, now), told)) if newest else []
+    if newest:
+        made += corrections(found, _taken_back(connection, record.quarter, told, {alert.id for alert in decided.alerts}), now)
+    shown = ledger.add_document(connection, "shown", decided.states.seen.as_data())
+    body: dict[str, Any] = {
+        "of": record.hash, "alerts": alerts if newest else [], "documents": {"shown": {"kind": "shown", "hash": shown}},
+        "recorded_by": record.body["recorded_by"], "recorded_at": now.astimezone().isoformat(timespec="seconds"), "one_way_because": decided.one_way_because,
+    }  # fmt: skip
+    outbox.queue(connection, ALERTS, record.quarter, body, [_row(message) for message in made])
+    notes = () if newest or not alerts else (f"{record.quarter} is not the newest quarter that is filed, so no alert goes out for it",)
+    return len(made), notes
+
+
+def _row(message: Message) -> outbox.Message:
+    return outbox.Message(
+        key=message.key, quarter=message.quarter, post=message.post, place=message.place, stage=message.stage, not_before=message.not_before,
+        answer_by=message.answer_by, alerts=message.alerts, letter=message.letter,
+    )  # fmt: skip
+
+
+Told = Mapping[tuple[str, str, str], frozenset[str]]
+
+
+def _told(connection: Connection, quarter: Quarter) -> Told:
+    """The alerts of a quarter of which each post was told, or may have been, by post, place and stage."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for message in outbox.messages(connection, quarter=quarter):
+        if message.may_have_arrived:
+            found.setdefault((message.post, message.place, message.stage), set()).update(message.alerts)
+    return {key: frozenset(ids) for key, ids in found.items()}
+
+
+def _not_told(made: Iterable[Message], told: Told) -> Iterable[Message]:
+    """Messages of which something was not told yet."""
+    return (message for message in made if not set(message.alerts) <= told.get((message.post, message.place, message.stage), frozenset()))
+
+
+def _taken_back(connection: Connection, quarter: Quarter, told: Told, stand: set[str]) -> Sequence[Mapping[str, Any]]:
+    """What was told of a quarter and no longer holds, by post and place."""
+    known = {alert["id"]: alert for record in ledger.of_kind(connection, ALERTS, quarter) for alert in record.body["alerts"]}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for (post, place, stage), ids in sorted(told.items()):
+        if stage != "correction":
+            gone = {one: known[one] for one in sorted(ids - stand) if one in known}
+            corrected = told.get((post, place, "correction"), frozenset())
+            found.setdefault((post, place), {}).update({one: alert for one, alert in gone.items() if one not in corrected})
+    return [{"post": post, "place": place, "alerts": list(alerts.values())} for (post, place), alerts in found.items() if alerts]
+
+
+def _said(queued: int, quarter: Quarter) -> str:
+    if not queued:
+        return f"no alert is raised by {quarter}"
+    return f"{queued} {'message' if queued == 1 else 'messages'} queued for {quarter}; springtide alerts send delivers them"
+
