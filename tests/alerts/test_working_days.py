@@ -131,9 +131,13 @@ def test_when_a_right_of_reply_is_over(moment: str, hours: float, over: str) -> 
 
 def test_a_moment_without_a_zone_and_a_number_below_nought_are_refused() -> None:
     naive, aware = datetime(2009, 4, 1, 10), london("2009-04-01 10:00")
-    for wrong in (lambda: after(naive, 1), lambda: next_working_moment(naive, 1), lambda: after(aware, -1), lambda: next_working_moment(aware, -1), lambda: next_working_moment(aware, float("nan"))):
-        with pytest.raises(ValueError, match="zone|negative"):
-            wrong()
+    for function in (after, next_working_moment):
+        with pytest.raises(ValueError, match="zone"):
+            function(naive, 1)
+        with pytest.raises(ValueError, match="negative"):
+            function(aware, -1)
+    with pytest.raises(ValueError, match="negative"):
+        next_working_moment(aware, float("nan"))
 
 
 moments = st.datetimes(datetime(2005, 1, 1), datetime(2035, 1, 1), timezones=st.sampled_from([UTC, LONDON]))
