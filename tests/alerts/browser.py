@@ -16,10 +16,12 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WHY_NOT = "no Chromium on this machine"
 _QUIET = ("--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
-# Chromium reads commands from 3 and answers to 4. The copies keep the one from closing the other.
+# Chromium reads commands from 3 and answers to 4. The copies keep the one from taking the other's place.
 _AS_THREE_AND_FOUR = """import os, sys
 read, write = os.dup(int(sys.argv[1])), os.dup(int(sys.argv[2]))
-os.dup2(read, 3), os.dup2(write, 4)
+for held, number in ((read, 3), (write, 4)):
+    os.dup2(held, number)
+    os.set_inheritable(number, True)
 os.execv(sys.argv[3], sys.argv[3:])"""
 
 # Each element that has text of its own, with its colour, the colour behind it, and whether it runs past the window.
