@@ -39,3 +39,10 @@ class NotSent(Exception):
         super().__init__(reason)
         self.reason = reason
         self.for_good = for_good
+
+
+class Unreachable(NotSent):
+    """The channel itself can't be reached or takes nothing at all: no message's fault, and none is given up for it."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason, for_good=False)

@@ -33,3 +33,8 @@ def record_hash(number: int, previous: str, body: str) -> str:
 def row_hash(row: Mapping[str, Any]) -> str:
     """The hash of a row that belongs to a record, over every column but the record's number."""
     return digest(canonical(sorted((key, value) for key, value in row.items() if key != "record")))
+
+
+def event_hash(number: int, previous: str, message: str, at: str, what: str, detail: str) -> str:
+    """The hash of what became of a message, which the next such note carries on."""
+    return digest(canonical([number, previous, message, at, what, detail]))

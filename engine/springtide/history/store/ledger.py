@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from ...logic.quarter import Quarter, parse_quarter
 from ..problems import StoreError
@@ -92,6 +92,25 @@ def _record(row: Row[Any]) -> Record:
         return Record(row.number, row.kind, parse_quarter(row.quarter), row.version, json.loads(row.body), row.previous, row.hash)
     except (ValueError, TypeError) as error:
         raise StoreError(f"record {row.number} is not as it was filed; {_SEE}") from error
+
+
+def of_kind(connection: Connection, kind: str, quarter: Quarter | None = None) -> list[Record]:
+    """The records of a kind, of one quarter or of all, in the order in which they were filed."""
+    where = records.c.kind == kind
+    if quarter is not None:
+        where &= records.c.quarter == str(quarter)
+    return sorted(_records(connection, where), key=lambda record: record.number)
+
+
+def next_version(connection: Connection, kind: str, quarter: Quarter) -> int:
+    """The version that a quarter's next record of a kind is."""
+    return (connection.execute(select(func.max(records.c.version)).where((records.c.kind == kind) & (records.c.quarter == str(quarter)))).scalar() or 0) + 1
+
+
+def standing_hashes(connection: Connection, quarters: Iterable[str]) -> dict[str, str]:
+    """The hash of the version that stands of each of some quarters."""
+    query = select(records.c.quarter, records.c.hash).where((records.c.kind == QUARTER) & records.c.quarter.in_({*quarters}))
+    return {row.quarter: row.hash for row in connection.execute(query.order_by(records.c.version))}
 
 
 def record_of(connection: Connection, quarter: Quarter, version: int | None = None) -> Record:

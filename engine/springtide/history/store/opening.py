@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from ..problems import StoreError
 from .tables import SCHEMA_TABLE
 
-SCHEMA = "0001"  # the newest revision in migrations/versions
+SCHEMA = "0002"  # the newest revision in migrations/versions
 VARIABLE = "SPRINGTIDE_STORE"
 _FILE = "springtide.sqlite"
 _WAIT = 60  # seconds for another process to finish writing
@@ -85,7 +85,12 @@ def open_store(chosen: str | None = None, *, make: bool = False) -> Store:
         engine = _engine(url, read_only=not make)
         revision = _revision_of(engine, url, place)
         if revision != SCHEMA:
-            _upgrade(engine, url, place, revision, make)
+            try:
+                _upgrade(engine, url, place, revision, make)
+            except DBAPIError:
+                if make or revision is None:
+                    raise
+                # Who may read and not write reads an older store as it is: what is missing in it is empty.
     except (DBAPIError, ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StoreError(f"{place}: {_reason(error)}") from error
     except ModuleNotFoundError as error:
@@ -154,18 +159,18 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
 def _revision_of(engine: Engine, url: URL, place: str) -> str | None:
     try:
         with engine.connect() as connection:
-            return _revision(connection)
+            return schema_of(connection)
     except OperationalError:
         if not _was_interrupted(url):
             raise
     # Whoever filed was stopped in the middle. SQLite takes back what it left, for which it has to write.
     try:
         with _engine(url, read_only=False).connect() as connection:
-            _revision(connection)
+            schema_of(connection)
     except OperationalError as error:
         raise StoreError(f"{place}: a filing was stopped in the middle; whoever may write to the store has to open it once, as with springtide verify") from error
     with engine.connect() as connection:
-        return _revision(connection)
+        return schema_of(connection)
 
 
 def _was_interrupted(url: URL) -> bool:
@@ -193,7 +198,7 @@ def _transaction(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _revision(connection: Connection) -> str | None:
+def schema_of(connection: Connection) -> str | None:
     """The schema that a database has; None for one that is no store."""
     if not inspect(connection).has_table(SCHEMA_TABLE):
         return None
@@ -219,7 +224,7 @@ def _upgrade(engine: Engine, url: URL, place: str, revision: str | None, make: b
         raise StoreError(f"{place}: this database holds no store; springtide record makes one")
     writable = engine if make else _engine(url, read_only=False)
     with _transaction(writable) as connection:
-        if revision is None and _revision(connection) is None and (foreign := inspect(connection).get_table_names()):
+        if revision is None and schema_of(connection) is None and (foreign := inspect(connection).get_table_names()):
             raise StoreError(f"{place}: this database belongs to something else (it has a table '{foreign[0]}'); give the store a place of its own")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
