@@ -22,8 +22,9 @@ MAY_IMPORT = {
     "conformance": {"logic", "evidence", "assessment"},
     "history": {"logic", "rulepack", "evidence", "assessment", ""},
     "what_if": {"logic", "rulepack", "evidence", "assessment"},
-    "reports": {"logic", "rulepack", "assurance", "evidence", "assessment", "history", "what_if"},
-    "cli": {"logic", "assurance", "rulepack", "evidence", "engines", "assessment", "history", "what_if", "reports", "shipped", ""},
+    "alerts": {"logic", "rulepack", "evidence", "engines", "assessment", "history"},
+    "reports": {"logic", "rulepack", "assurance", "evidence", "assessment", "history", "what_if", "alerts"},
+    "cli": {"logic", "assurance", "rulepack", "evidence", "engines", "assessment", "history", "what_if", "alerts", "reports", "shipped", ""},
 }
 HEAVY = {"pandas", "narwhals", "numpy", "sqlalchemy", "durable", "durable_rules_engine", "polars"}
 STANDARD_LIBRARY_ONLY = {"logic", "shipped"}

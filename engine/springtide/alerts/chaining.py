@@ -6,7 +6,7 @@ plain evaluation in `logic.alerts.judging` must come to the same, or no alert is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ..engines.clauses import Compiler, Stage, made_into_stage
 from ..engines.forward_chaining import concluded, why_unavailable

@@ -16,13 +16,13 @@ from ..history.movement import Moved, State, pressure_changes
 from ..history.store.chain import digest
 from ..logic.alerts.following import TeamState
 from ..logic.alerts.judging import SEPARATOR
-from ..logic.alerts.rules import Post
+from ..logic.alerts.rules import Post, SomeDistrict, walk
 from ..logic.explain import advice
 from ..logic.truth import Truth
 from .deciding import Alert, Decided
 from .letters import Letter, Section
 from .plain import plain
-from .working_days import after, next_working_moment
+from .working_days import LONDON, after, next_working_moment
 
 _MOST_REASONS, _MOST_ADVICE, _MOST_TEAMS = 3, 3, 12
 _CLOSING = Section("What this is", (
@@ -64,6 +64,7 @@ class Quarterly:
 
 def messages(found: Quarterly, now: datetime) -> list[Message]:
     """The messages of a quarter's alerts, as they are queued at a time: first those that go first."""
+    now = now.astimezone(LONDON)
     made: list[Message] = []
     together: dict[tuple[Post, str, datetime], list[Alert]] = {}
     for alert in found.decided.alerts:
@@ -299,8 +300,6 @@ def _no_alert_of_its_own(found: Quarterly, team: str) -> bool:
 
 
 def _of_pressure(found: Quarterly, alert: Alert) -> Iterator[Section]:
-    from ..logic.alerts.rules import SomeDistrict, walk
-
     decided, subject, rule = found.decided, alert.raised.subject, alert.raised.rule
     last = decided.story.before(decided.place)
     points = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..history.store.chain import digest
@@ -23,6 +23,7 @@ class Alert:
     raised: Raised
     what: str
     state: str
+    thresholds: Mapping[str, float] = field(repr=False, compare=False)
 
     @property
     def key(self) -> str:
@@ -32,12 +33,17 @@ class Alert:
     def id(self) -> str:
         return digest(self.key)[:_SHOWN].upper()
 
+    def days(self, threshold: str) -> int | None:
+        """How many working days a threshold is; None where there is none."""
+        return round(self.thresholds[threshold]) if threshold else None
+
     def as_data(self) -> dict[str, Any]:
         """What is filed of it. No name of a person, no figure."""
         rule, subject = self.raised.rule, self.raised.subject
         return {
             "id": self.id, "key": self.key, "rule": rule.id, "title": rule.title, "about": rule.about, "quarter": str(self.raised.quarter),
-            "subject": vars(subject), "what": self.what, "state": self.state, "answer": bool(rule.answer_within), "then_to": list(rule.then_to),
+            "subject": vars(subject), "what": self.what, "state": self.state, "answer_within": self.days(rule.answer_within),
+            "then_to": list(rule.then_to), "then_after": self.days(rule.then_after),
         }  # fmt: skip
 
 
@@ -79,15 +85,8 @@ def _alert(pack: RulePack, story: Story, raised: Raised) -> Alert:
     states, subject = story.states[-1], raised.subject
     if raised.rule.about == "team":
         state = states.teams[subject.team]
-        return Alert(raised, pack.levels.levels[state.rank].id, state.state)
+        return Alert(raised, pack.levels.levels[state.rank].id, state.state, story.thresholds)
     if raised.rule.about == "county pressure":
-        return Alert(raised, "", states.county[subject.area, subject.name])
-    return Alert(raised, "", "")
+        return Alert(raised, "", states.county[subject.area, subject.name], story.thresholds)
+    return Alert(raised, "", "", story.thresholds)
 
-
-def teams_counted(decided: Decided) -> Mapping[str, int]:
-    """How many teams are in each state."""
-    found: dict[str, int] = {}
-    for state in decided.states.teams.values():
-        found[state.state] = found.get(state.state, 0) + 1
-    return found

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, inspect, select
 
@@ -22,12 +22,10 @@ from .letters import Letter
 from .problems import AlertError
 from .progress import Progress, progress
 
-ALERTS, ANSWER, START = "alerts", "answer", "alerts start"  # kinds of records
+ALERTS, START = "alerts", "alerts start"  # kinds of records
 _ID = 12  # hexadecimal digits
 _AT_ONCE = 500  # values in one query, of which SQLite takes a limited number
 _T = TypeVar("_T")
-
-AnswerKind = Literal["agree", "disagree", "action"]
 
 
 @dataclass(frozen=True)
@@ -98,17 +96,6 @@ class Origin:
     filed_at: datetime
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What somebody who holds a post answered to a message. It stands beside the team, and changes no level."""
-
-    message: str
-    kind: AnswerKind
-    words: str
-    by: str
-    at: datetime
-
-
 def id_of(key: str) -> str:
     """The id of a message: the beginning of its key's SHA-256."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:_ID].upper()
@@ -172,18 +159,6 @@ def give_back(connection: Connection, ids: Collection[str], at: datetime) -> tup
     return back
 
 
-def answer(connection: Connection, given: Answer) -> ledger.Record:
-    """File an answer to a message. Raises AlertError where there is no such message."""
-    found = messages(connection, ids=[given.message])
-    if not found:
-        raise AlertError(f"there is no message {given.message}; its number is in the message itself, and in springtide alerts status")
-    body = {
-        "message": given.message, "answer": given.kind, "words": given.words,
-        "recorded_by": given.by, "recorded_at": given.at.astimezone().isoformat(timespec="seconds"),
-    }  # fmt: skip
-    return queue(connection, ANSWER, found[0].quarter, body, ())
-
-
 def _row(message: Message, quarter: Quarter) -> dict[str, Any]:
     for at in (message.not_before, message.answer_by):
         if at is not None and at.tzinfo is None:
@@ -236,11 +211,6 @@ def origins(connection: Connection, numbers: Iterable[int]) -> dict[int, Origin]
     return found
 
 
-def answers(connection: Connection, quarter: Quarter | None = None) -> list[Answer]:
-    """What was answered to the messages of a quarter, or to all, the oldest first."""
-    return [_answer(record) for record in ledger.of_kind(connection, ANSWER, quarter)]
-
-
 def is_there(connection: Connection) -> bool:
     """Whether a store has an outbox: one that nobody has written to since there are outboxes has none."""
     return inspect(connection).has_table(outbox.name)
@@ -285,14 +255,6 @@ def _queued(row: Row[Any], events: Iterable[Event]) -> Queued:
         )  # fmt: skip
     except (ValueError, TypeError, KeyError) as error:
         raise StoreError(f"message {row.id} is not as it was queued; springtide verify says more") from error
-
-
-def _answer(record: ledger.Record) -> Answer:
-    try:
-        body = record.body
-        return Answer(body["message"], body["answer"], body["words"], body["recorded_by"], datetime.fromisoformat(body["recorded_at"]))
-    except (ValueError, TypeError, KeyError) as error:
-        raise StoreError(f"record {record.number} is not as it was filed; springtide verify says more") from error
 
 
 def _slices(values: Sequence[_T]) -> Iterator[Sequence[_T]]:

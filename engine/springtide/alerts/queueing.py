@@ -22,7 +22,7 @@ from .deciding import decide
 from .problems import AlertError
 from .showing import seen_in
 
-STARTED, ALERTS = "alerts start", "alerts"
+ALERTS, STARTED = outbox.ALERTS, outbox.START
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def shown_before(connection: Connection, quarter: Quarter, begin: Quarter) -> li
     stands = {record.quarter: record.hash for record in ledger.standing(connection).values()}
     found: dict[Quarter, Seen] = {}
     for record in ledger.of_kind(connection, ALERTS):
-        if begin <= record.quarter < quarter and record.body["of"] == stands.get(record.quarter) and "shown" in record.body["documents"]:
+        if begin <= record.quarter < quarter and record.body["of"] == stands.get(record.quarter) and "shown" in record.body.get("documents", {}):
             found[record.quarter] = Seen.from_data(ledger.document(connection, record.body["documents"]["shown"]["hash"]), record.quarter)
     return [found[one] for one in sorted(found)]
 
@@ -126,7 +126,7 @@ def _queue(connection: Connection, record: ledger.Record, found: Quarterly, now:
 
 def _row(message: Message) -> outbox.Message:
     return outbox.Message(
-        key=message.key, quarter=message.quarter, post=message.post, place=message.place, stage=message.stage, not_before=message.not_before,
+        key=message.key, post=message.post, place=message.place, stage=message.stage, not_before=message.not_before,
         answer_by=message.answer_by, alerts=message.alerts, letter=message.letter,
     )  # fmt: skip
 
@@ -138,7 +138,7 @@ def _told(connection: Connection, quarter: Quarter) -> Told:
     """The alerts of a quarter of which each post was told, or may have been, by post, place and stage."""
     found: dict[tuple[str, str, str], set[str]] = {}
     for message in outbox.messages(connection, quarter=quarter):
-        if message.may_have_arrived:
+        if message.progress.state == "sent" or message.progress.may_have_arrived:
             found.setdefault((message.post, message.place, message.stage), set()).update(message.alerts)
     return {key: frozenset(ids) for key, ids in found.items()}
 

@@ -15,10 +15,12 @@ from ..history.store.outgoing import Event, What
 from . import outbox
 from .channels import Channel, Parcel, Recipient
 from .handing_over import Handed, Hands
+from .letters import Letter
 from .one_sender import one_sender
 from .progress import TRIES, Copy
 
 FindRecipients = Callable[[str, str, date], Sequence[Recipient]]
+Finish = Callable[[Connection, outbox.Queued], Letter]
 _AT_ONCE = 10  # messages that are noted together, and so the most that can arrive twice after a crash
 _IN_A_ROW = 5  # failures, after which it is the channel that fails
 _NOBODY = "nobody holds this post today"
@@ -45,7 +47,8 @@ class SendReport:
 
 def send_due(
     store: Store, find_recipients: FindRecipients, channel: Channel, clock: Callable[[], datetime], *,
-    first: Callable[[Connection, datetime], object] | None = None, patience: float = _PATIENCE,
+    first: Callable[[Connection, datetime], object] | None = None, finish: Finish = lambda connection, message: message.letter,
+    patience: float = _PATIENCE,
 ) -> SendReport:  # fmt: skip
     """Send what is due, unless another sender is at work.
 
@@ -53,6 +56,7 @@ def send_due(
         find_recipients: who holds a post on a day, in an order that stays: whoever stands in for somebody takes that place.
         clock: the time with its zone; its date is the day on which posts are held.
         first: what else is to be queued, as reminders, before anything is sent; in one transaction, by one sender only.
+        finish: a message's letter as it goes out, with what was said since it was queued.
         patience: seconds to wait for a channel's answer to one message.
 
     Raises:
@@ -67,7 +71,7 @@ def send_due(
                 first(connection, clock())
             withdrawn = outbox.withdraw_superseded(connection, clock())
             due = outbox.due(connection, clock())
-        run = _Run(store, find_recipients, Hands(channel, patience), channel.name, clock, check, [*withdrawn])
+        run = _Run(store, find_recipients, Hands(channel, patience), channel.name, clock, check, finish, [*withdrawn])
         try:
             run.send(due)
         finally:
@@ -97,6 +101,7 @@ class _Run:
     channel: str
     clock: Callable[[], datetime]
     check: Callable[[], None]
+    finish: Finish
     withdrawn: list[str]
     set_aside: list[str] = field(default_factory=list)
     sent: int = 0
@@ -141,7 +146,7 @@ class _Run:
             for message in outbox.messages(connection, ids=[*recipients]):
                 if message.is_due(now):
                     self._learn_origin(connection, message.record)
-                    tries += self._tries(message, recipients[message.id], now, given_up)
+                    tries += self._tries(message, self.finish(connection, message), recipients[message.id], now, given_up)
             outbox.note(connection, [*given_up, *(one.event(now, "trying", channel=self.channel) for one in tries)])
         self.outcomes.clear()
         self.withdrawn += withdrawn
@@ -150,7 +155,7 @@ class _Run:
         self.reached |= {*withdrawn, *(event.message for event in given_up)}
         return tries
 
-    def _tries(self, message: outbox.Queued, recipients: Sequence[Recipient], now: datetime, given_up: list[Event]) -> Iterator[_Try]:
+    def _tries(self, message: outbox.Queued, letter: Letter, recipients: Sequence[Recipient], now: datetime, given_up: list[Event]) -> Iterator[_Try]:
         """The parcels of a message that are due, one for each recipient who has none yet; what can't be tried is noted."""
         if not recipients:
             tries = (message.progress.nobody or Copy()).tries + 1
@@ -166,7 +171,7 @@ class _Run:
                 given_up.append(Event(message.id, now, "set aside", {"to": position, "of": len(recipients), "reason": reason}))
                 continue
             filed_at = self.origins[message.record].filed_at
-            parcel = Parcel(f"{message.id}.{position}", recipient, message.letter, filed_at, again=copy.may_have_arrived)
+            parcel = Parcel(f"{message.id}.{position}", recipient, letter, filed_at, again=copy.may_have_arrived)
             yield _Try(message.id, position, len(recipients), copy, parcel)
 
     def _hand_over(self, tries: Sequence[_Try]) -> None:

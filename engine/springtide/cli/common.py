@@ -16,14 +16,14 @@ import click
 from rich.console import Console, RenderableType
 
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
-from .exits import FINE, FLAGGED, INVALID, NOT_AS_FILED, OUR_FAULT, USAGE
+from .exits import FINE, FLAGGED, INVALID, NOT_AS_FILED, NOT_SENT, OUR_FAULT, USAGE
 
 if TYPE_CHECKING:  # what takes a while to load is loaded where it is needed
     from ..evidence import EvidenceError, EvidenceSet
     from ..logic.model import RulePack
     from ..rulepack import PackError
 
-__all__ = ["FINE", "FLAGGED", "INVALID", "NOT_AS_FILED", "OUR_FAULT", "USAGE"]
+__all__ = ["FINE", "FLAGGED", "INVALID", "NOT_AS_FILED", "NOT_SENT", "OUR_FAULT", "USAGE"]
 
 _WIDTH_WHEN_PIPED = 132
 _MOST_PROCESSES = 4
@@ -215,6 +215,8 @@ def reports_faults(command: F) -> F:
 
 def _report(error: Exception, given: dict[str, Any]) -> None:
     """End with the message and the exit code of a fault that was foreseen; come back from any other."""
+    from ..alerts.chaining import RulesDisagree
+    from ..alerts.problems import AlertError, DirectoryError
     from ..assessment import SCHEMA_VERSION, EngineUnavailable, QuarterChoiceError
     from ..engines.agreement import EnginesDisagree
     from ..evidence import EvidenceError
@@ -229,7 +231,12 @@ def _report(error: Exception, given: dict[str, Any]) -> None:
             _refuse(error, as_json, _mark(error, given.get("evidence") or given.get("file"), given.get("errors_to")))
         case PackError():
             _refuse(error, as_json)
-        case QuarterChoiceError() | EngineUnavailable() | StoreError() | CorrectionNeedsReason():
+        case DirectoryError():
+            for mistake in error.problems:
+                click.echo(str(mistake), err=True)
+            click.echo(f"{count(len(error.problems), 'problem')} in the directory; nothing was sent", err=True)
+            sys.exit(INVALID)
+        case QuarterChoiceError() | EngineUnavailable() | StoreError() | CorrectionNeedsReason() | AlertError():
             raise click.UsageError(str(error)) from None
         case WhatIfFileError():
             for problem in error.problems:
@@ -245,7 +252,7 @@ def _report(error: Exception, given: dict[str, Any]) -> None:
                 show_json({"schema_version": SCHEMA_VERSION, "errors": [{"message": str(error)}]})
             click.echo(str(error), err=True)
             sys.exit(INVALID)
-        case EnginesDisagree():
+        case EnginesDisagree() | RulesDisagree():
             click.echo(str(error), err=True)
             sys.exit(OUR_FAULT)
 

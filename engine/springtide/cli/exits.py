@@ -1,3 +1,3 @@
 """How a command ends, as a number for scripts."""
 
-FINE, OUR_FAULT, USAGE, INVALID, FLAGGED, NOT_AS_FILED = range(6)
+FINE, OUR_FAULT, USAGE, INVALID, FLAGGED, NOT_AS_FILED, NOT_SENT = range(7)

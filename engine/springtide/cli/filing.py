@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from ..alerts.queueing import queue_with
 from ..assessment import choose_quarter
 from ..history.recording import Filing, not_filed
 from ..history.recording import record as file_quarter
@@ -62,7 +63,7 @@ def record(
     documents = []
     with common.progress("Filing", len(wanted)) as advance:
         for one in wanted:
-            filed = file_quarter(ledger, Filing(pack, rules, held, one, by or _user(), datetime.now(UTC), because, engine), plain)
+            filed = file_quarter(ledger, Filing(pack, rules, held, one, by or user(), datetime.now(UTC), because, engine), plain, queue_with)
             documents.append(pages.filed_as_dict(filed, ledger.place))
             advance(str(one))
             if not as_json:
@@ -73,7 +74,8 @@ def record(
         click.echo(f"Every quarter of this evidence is filed already in {ledger.place}; to correct one, name it with --quarter")
 
 
-def _user() -> str:
+def user() -> str:
+    """Who runs this, where nobody said so."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

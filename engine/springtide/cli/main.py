@@ -13,7 +13,7 @@ from .. import __version__
 from .exits import OUR_FAULT
 from .lazily import Lazily
 
-_EPILOG = "Exit codes: 0 fine; 1 a fault of ours; 2 usage; 3 the rules or the evidence are invalid; 4 a team is flagged at or above --fail-on; 5 a filed record is not as it was filed."
+_EPILOG = "Exit codes: 0 fine; 1 a fault of ours; 2 usage; 3 the rules or the evidence are invalid; 4 a team is flagged at or above --fail-on; 5 a filed record is not as it was filed; 6 an alert could not be sent."
 
 _RARELY = 200_000  # new objects between two looks
 _PLACES = {
@@ -22,6 +22,7 @@ _PLACES = {
     "import": "imports:import_", "record": "filing:record", "compare": "history:compare", "history": "history:history",
     "verify": "filing:verify", "replay": "filing:replay", "whatif": "what_if:whatif", "tipping": "tipping:tipping", "clear": "tipping:clear",
     "robustness": "robustness:robustness", "assumptions": "robustness:assumptions",
+    "alerts": "alerts:alerts",
 }  # fmt: skip
 
 

@@ -1,0 +1,80 @@
+"""Letters as they would go out now, with what was said since they were queued."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ..history.store import ledger
+from ..history.store.opening import Store
+from ..logic.quarter import Quarter
+from . import outbox
+from .answering import answers, said, to_alerts
+from .composing import messages
+from .letters import Letter, Section
+from .problems import AlertError
+from .queueing import begins, quarterly
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A quarter's letters that have not gone out. `queued`: they are in the outbox; else they are what it would have queued."""
+
+    quarter: Quarter
+    queued: bool
+    letters: Sequence[Waiting]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A letter to a post that has not gone out; `id` is empty where it is not queued."""
+
+    id: str
+    post: str
+    place: str
+    stage: str
+    not_before: datetime
+    letter: Letter
+
+
+def previewed(store: Store, quarter: Quarter | None, now: datetime) -> Preview:
+    """What a quarter has queued and not sent; before alerts are on, or of a quarter before that, what it would have queued.
+
+    Raises:
+        AlertError: no quarter is filed.
+        StoreError: the quarter is not filed.
+    """
+    with store.reading() as connection:
+        filed = ledger.filed_quarters(connection)
+        if not filed:
+            raise AlertError(f"no quarter is filed in {store.place}; file one with springtide record")
+        chosen = quarter or filed[-1]
+        begun = begins(connection)
+        if begun is not None and chosen >= begun:
+            ledger.record_of(connection, chosen)
+            open_ = [one for one in outbox.messages(connection, quarter=chosen) if one.progress.is_open]
+            return Preview(chosen, True, [Waiting(one.id, one.post, one.place, one.stage, one.not_before, finished(connection, one)) for one in open_])
+        made = messages(quarterly(connection, chosen, now), now)
+    return Preview(chosen, False, [Waiting("", one.post, one.place, one.stage, one.not_before, one.letter) for one in made])
+
+
+def finished(connection: Connection, message: outbox.Queued) -> Letter:
+    """A letter as it goes out: with what was answered to its alerts since it was queued, but for the words, which may say anything."""
+    given = to_alerts(answers(connection, message.quarter), message.alerts)
+    if not given:
+        return message.letter
+    points = tuple(f"{', '.join(one for one in answer.alerts if one in message.alerts)}: {said(answer)}" for answer in given)
+    section = Section("What was answered so far", ("The words stand in springtide alerts status.",), points)
+    return replace(message.letter, sections=(*message.letter.sections[:-1], section, *message.letter.sections[-1:]))
+
+
+def teams_of(store: Store) -> dict[str, str]:
+    """The district of each team of the newest filed quarter, by the team's id."""
+    with store.reading() as connection:
+        filed = ledger.filed_quarters(connection)
+        if not filed:
+            return {}
+        return {row["team"]: row["district"] for row in ledger.team_rows(connection, ledger.record_of(connection, filed[-1]), ())}
