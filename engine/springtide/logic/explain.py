@@ -11,6 +11,7 @@ from . import conditions as c
 from .facts import Facts, Majority
 from .formula import names_in
 from .judge import Reason, reason_for, truth_of
+from .levers import Cost, Effect, SupervisionNeed
 from .missing import why_unknown
 from .model import DatedValue, Declared, RulePack
 from .truth import Truth
@@ -273,8 +274,10 @@ def rests_on(facts: Facts, threshold: str) -> str:
     return "" if dated is None else ground(dated)
 
 
-def ground(dated: DatedValue) -> str:
-    """What a value rests on and its source, the first said once where the second begins with it."""
+def ground(dated: DatedValue | Effect | Cost | SupervisionNeed) -> str:
+    """What a value rests on and its source, the first said once where the second begins with it; nothing for one for one."""
+    if dated.basis is None:
+        return ""
     if dated.source.lower().startswith(dated.basis):
         return dated.source[0].lower() + dated.source[1:]
     return f"{_BASIS_IN_WORDS[dated.basis]}: {dated.source}"

@@ -17,6 +17,7 @@ from ..assessment import SCHEMA_VERSION
 from ..logic import conditions as c
 from ..logic import model as m
 from ..logic.explain import ground
+from ..logic.levers import Lever
 from ..logic.units import UNITS
 from .wording import Indented, capital, paras
 
@@ -203,6 +204,7 @@ def _rule_like(pack: m.RulePack) -> dict[str, Callable[[], Page]]:
         **{one.id: partial(_measure_page, pack, one) for one in pack.measures.values()},
         **{one.id: partial(_threshold_page, pack, one) for one in pack.thresholds.values()},
         **{one.id: partial(_rule_page, pack, one) for one in pack.rules.values()},
+        **{one.id: partial(_lever_page, pack, one) for one in pack.levers.values()},
     }
 
 
@@ -306,6 +308,26 @@ def _rule_page(pack: m.RulePack, rule: m.Declared) -> Page:
     facts += [("Tell the manager", getattr(rule, "tell_the_manager", "")), ("Stands at", rule.at)]
     facts.append(("See also", ", ".join(f"{kind} {rule.id}" for kind in _KINDS_AS_PREFIX if f"{kind} {rule.id}" in _prefixed(pack))))
     return Page(rule.id, _kind(rule), rule.title, tuple(facts), tuple(rule.conditions.items()), rule.examples, pack)
+
+
+def _lever_page(pack: m.RulePack, lever: Lever) -> Page:
+    cost = f"{lever.cost.value:g} beside the others ({ground(lever.cost).rstrip('.')})" if lever.cost else ""
+    moves = "; ".join(f"{name} {effect.by:+g}" + (f" ({ground(effect).rstrip('.')})" if effect.source else "") for name, effect in lever.moves.items())
+    need = lever.supervision
+    needs = f"{', '.join(f'{hours:g} hours each {each}' for each, hours in need.hours)} ({ground(need).rstrip('.')})" if need else ""
+    facts = (
+        ("To know", lever.says), ("Cites", paras(lever.cites)), ("Stands for", ", ".join(f"{name} {way}" for name, way in lever.stands_for.items())),
+        ("Chosen by", f"--with {lever.who}" if lever.who else ""), ("Moves", moves), ("Supervision", needs), ("Later", _later(pack, lever)),
+        ("A manager can", "yes" if lever.manager_can else "no"), ("Cost", cost), ("Stands at", lever.at),
+    )  # fmt: skip
+    return Page(lever.id, "something that can change", lever.title, facts)
+
+
+def _later(pack: m.RulePack, lever: Lever) -> str:
+    if lever.later is None:
+        return ""
+    quarters, comes = lever.later
+    return f"after {quarters} quarters: {pack.levers[comes].title} ({comes})"
 
 
 def _kind(rule: m.Declared) -> str:
