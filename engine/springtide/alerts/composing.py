@@ -137,8 +137,8 @@ def _message(found: Quarterly, post: Post, place: str, stage: str, goes: datetim
 
 def _letter(found: Quarterly, post: Post, place: str, stage: str, goes: datetime, alerts: Sequence[Alert]) -> Letter:
     ordered = sorted(alerts, key=lambda alert: -found.decided.story.ranks.get(alert.what, 0))
-    sections = [part for alert in ordered for part in _sections(found, alert, stage, goes)]
-    if post == "district_manager" and any(alert.raised.rule.together for alert in alerts):
+    sections = [part for alert in ordered for part in _sections(found, alert, post, stage, goes)]
+    if post == "district_manager" and any(alert.raised.rule.about == "team" for alert in alerts):
         sections += _others(found, place, {alert.raised.subject.team for alert in alerts})
     return Letter(_subject(found, place, ordered), (*sections, _CLOSING))
 
@@ -182,18 +182,18 @@ def _became(found: Quarterly, alert: Alert) -> str:
     return f"is {title}, up from {titles[state.was]}" if alert.state == "raised" else f"is {title}"
 
 
-def _sections(found: Quarterly, alert: Alert, stage: str, goes: datetime) -> Iterator[Section]:
+def _sections(found: Quarterly, alert: Alert, post: Post, stage: str, goes: datetime) -> Iterator[Section]:
     about = alert.raised.rule.about
     says = {"team": _of_team, "team rule": _of_rule, "district": _of_district, "county pressure": _of_county, "team pressure": _of_pressure}[about]
-    yield from says(found, alert)
+    yield from says(found, alert, post)
     yield _answering(found, alert, stage, goes)
 
 
-def _of_team(found: Quarterly, alert: Alert) -> Iterator[Section]:
+def _of_team(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
     team, state = found.assessment.team(alert.raised.subject.team), found.decided.states.teams[alert.raised.subject.team]
     yield Section(_headline(found, alert), (*_standing(found, team, state), _confidence(team)), tuple(_reasons(found, team)))
     if alert.state not in ("lowered", "cleared"):
-        yield from _to_do(found, team)
+        yield from _to_do(found, team, post)
 
 
 def _standing(found: Quarterly, team: TeamAssessment, state: TeamState) -> Iterator[str]:
@@ -251,23 +251,28 @@ def _since(change: str) -> str:
     return f", {_NEWS[change]}" if change in _NEWS else ""
 
 
-def _to_do(found: Quarterly, team: TeamAssessment) -> Iterator[Section]:
+def _to_do(found: Quarterly, team: TeamAssessment, post: Post) -> Iterator[Section]:
     told = [one for one in advice(team.facts, team.level, team.notices) if one.about == "level" or one.same_day]
     if told:
-        yield Section("What to do this week", (), tuple(one.says for one in told[:_MOST_ADVICE]))
+        yield Section(_advised(found, post, "this week"), (), tuple(one.says for one in told[:_MOST_ADVICE]))
 
 
-def _of_rule(found: Quarterly, alert: Alert) -> Iterator[Section]:
+def _advised(found: Quarterly, post: Post, by_when: str) -> str:
+    """The heading of what a team manager is told to do: others read what that is, and are asked something else."""
+    return f"What to do {by_when}" if post == "team_manager" else f"What the {found.assessment.pack.words.team} manager is advised to do {by_when}"
+
+
+def _of_rule(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
     pack, subject = found.assessment.pack, alert.raised.subject
     rule = pack.risk.get(subject.name) or pack.notices[subject.name]
     team = found.assessment.team(subject.team)
     level = pack.levels.by_id(team.level)
     says = (rule.because, f"{found.decided.quarter}: {level.title} ({_paras(rule.cites)}).", _confidence(team))
     yield Section(_headline(found, alert), says)
-    yield Section("What to do today", (), (rule.tell_the_manager,))
+    yield Section(_advised(found, post, "today"), (), (rule.tell_the_manager,))
 
 
-def _of_district(found: Quarterly, alert: Alert) -> Iterator[Section]:
+def _of_district(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
     subject, states = alert.raised.subject, found.decided.states
     flagged = found.assessment.pack.levels.rank(found.assessment.pack.levels.flagged_from)
     there = [team.team for team in found.decided.story.teams(found.decided.place, subject.area, subject.district) if states.teams[team.team].rank >= flagged]
@@ -275,7 +280,7 @@ def _of_district(found: Quarterly, alert: Alert) -> Iterator[Section]:
     yield Section(_headline(found, alert), (f"{rule.because} ({_paras(rule.cites)})",), tuple(_listed(found, there)))
 
 
-def _of_county(found: Quarterly, alert: Alert) -> Iterator[Section]:
+def _of_county(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
     pack, subject, states = found.assessment.pack, alert.raised.subject, found.decided.states
     pressure = pack.county_pressures[subject.name]
     counted = next((one for one in found.assessment.county if (one.area, one.pressure) == (subject.area, subject.name)), None)
@@ -299,7 +304,7 @@ def _no_alert_of_its_own(found: Quarterly, team: str) -> bool:
     return not any(alert.raised.subject.team == team and alert.raised.rule.about == "team" for alert in found.decided.alerts)
 
 
-def _of_pressure(found: Quarterly, alert: Alert) -> Iterator[Section]:
+def _of_pressure(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
     decided, subject, rule = found.decided, alert.raised.subject, alert.raised.rule
     last = decided.story.before(decided.place)
     points = []

@@ -29,7 +29,8 @@ class Rehearsed:
 
     `letters` counts the letters of each post by quarter; `alerts` the alerts in them by rule; `again` those of them that
     the post had had before, in an earlier quarter, of the same thing. `persisting` counts, by quarter, teams whose level
-    stayed and of which nobody was told again for that; `held`, those of them that only the band kept up.
+    stayed and of which nobody was told again for that; `held`, those of them that only the band kept up; `untold`, teams
+    that stay up because they can't be told any more.
     """
 
     pack: RulePack = field(repr=False)
@@ -39,6 +40,7 @@ class Rehearsed:
     again: Mapping[Place, int]
     persisting: Mapping[Quarter, int]
     held: Mapping[Quarter, int]
+    untold: Mapping[Quarter, int]
     one_way_because: str
 
     @property
@@ -60,6 +62,7 @@ def rehearse(store: Store, rules: RulePack | None = None, progress: Callable[[st
     had: set[tuple[Place, str, str]] = set()
     persisting: Counter[Quarter] = Counter()
     held: Counter[Quarter] = Counter()
+    untold: Counter[Quarter] = Counter()
     pack, reason = rules, ""
     seen: list[Seen] = []
     for found in _quarters(store, rules, seen):
@@ -77,10 +80,11 @@ def rehearse(store: Store, rules: RulePack | None = None, progress: Callable[[st
                 had.add((place, rule, subject))
         persisting[decided.quarter] = sum(state.state == "persisting" for state in decided.states.teams.values())
         held[decided.quarter] = sum(state.held_by == "band" for state in decided.states.teams.values())
+        untold[decided.quarter] = sum(state.state == "cannot tell" for state in decided.states.teams.values())
         progress(str(decided.quarter))
     if pack is None:
         raise AlertError(f"no quarter is filed in {store.place}; file some with springtide record")
-    return Rehearsed(pack, tuple(one.quarter for one in seen), letters, alerts, again, persisting, held, reason)
+    return Rehearsed(pack, tuple(one.quarter for one in seen), letters, alerts, again, persisting, held, untold, reason)
 
 
 def _quarters(store: Store, rules: RulePack | None, seen: list[Seen]) -> Iterator[Quarterly]:

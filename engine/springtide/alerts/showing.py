@@ -8,7 +8,7 @@ from typing import Any
 from ..assessment import Assessment, TeamAssessment
 from ..history.movement import State
 from ..logic.alerts.following import Seen, SeenCounty, SeenTeam
-from ..logic.alerts.nearness import near
+from ..logic.alerts.nearness import moved
 from ..logic.facts import Grade, SupervisionState
 from ..logic.model import RulePack
 from ..logic.truth import Truth
@@ -26,13 +26,14 @@ def seen_in(assessment: Assessment, movements: Mapping[str, Mapping[str, Any]]) 
     thresholds = pack.values(quarter)
     band = thresholds[pack.levels.clear_by] if pack.levels.clear_by else 0.0
     evidence = {team.team.id: team.facts.evidence for team in assessment.teams}
-    ranks, county = near(pack, thresholds, [team.team for team in assessment.teams], evidence, quarter, band)
-    teams = {team.team.id: _team(pack, team, ranks[team.team.id], movements.get(team.team.id, {})) for team in assessment.teams}
-    pressures = {(one.area, one.pressure): SeenCounty(one.on, max(one.on, county[one.area, one.pressure])) for one in assessment.county}
+    listed = [team.team for team in assessment.teams]
+    strict, lenient = (moved(pack, thresholds, listed, evidence, quarter, way * band) for way in (1, -1))
+    teams = {team.team.id: _team(pack, team, strict.could_be[team.team.id], lenient.proved[team.team.id], movements.get(team.team.id, {})) for team in assessment.teams}
+    pressures = {(one.area, one.pressure): SeenCounty(one.on, max(one.on, strict.county[one.area, one.pressure])) for one in assessment.county}
     return Seen(quarter, teams, pressures)
 
 
-def _team(pack: RulePack, team: TeamAssessment, near_rank: int, movement: Mapping[str, Any]) -> SeenTeam:
+def _team(pack: RulePack, team: TeamAssessment, near: int, firm: int, movement: Mapping[str, Any]) -> SeenTeam:
     levels = pack.levels
     could_be = levels.rank(team.could_be)
     immediate = {
@@ -40,8 +41,8 @@ def _team(pack: RulePack, team: TeamAssessment, near_rank: int, movement: Mappin
         "compliance": {notice.id: team.notices[notice.id] for notice in pack.notices.values() if notice.channel == "compliance"},
     }
     return SeenTeam(
-        name=team.team.name, district=team.team.district, area=team.team.county, rank=levels.rank(team.level), could_be=could_be, near=max(could_be, near_rank),
-        told=team.level != levels.insufficient.id, by_rules=_by_rules(pack, movement), apart=movement.get("break", False),
+        name=team.team.name, district=team.team.district, area=team.team.county, rank=levels.rank(team.level), could_be=could_be, near=max(could_be, near),
+        firm=min(levels.rank(team.level), firm), by_rules=_by_rules(pack, movement), apart=movement.get("break", False),
         own={name: _grade(grade) for name, grade in team.pressures.items()} | {pack.supervision.id: _supervision(team.supervision)}, immediate=immediate,
     )  # fmt: skip
 

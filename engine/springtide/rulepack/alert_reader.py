@@ -13,7 +13,7 @@ from .reading import Reading, paragraph_numbers
 from .yaml_reader import Path_
 
 _WORDS: dict[r.About, tuple[str, ...]] = {
-    "team": ("state", "level", "only_the_county", "same_day", "compliance"),
+    "team": ("state", "level", "firmly", "was", "only_the_county", "same_day", "compliance"),
     "team rule": ("same_day", "compliance"),
     "district": ("teams",),
     "county pressure": ("state",),
@@ -120,6 +120,20 @@ class _Parser:
         if not isinstance(level, str) or level not in self.reading.vocabulary.levels:
             return self._wrong(path, f"there is no level {shown(level)}", did_you_mean(level, self.reading.vocabulary.levels))
         return r.LevelIs(level, or_above)
+
+    def _firmly(self, value: Any, path: Path_) -> r.Condition | None:
+        level = self._at_least(value, path)
+        return None if level is None else r.Firmly(level)
+
+    def _was(self, value: Any, path: Path_) -> r.Condition | None:
+        level = self._at_least(value, path)
+        return None if level is None else r.Was(level)
+
+    def _at_least(self, value: Any, path: Path_) -> str | None:
+        found = self._level(value, path)
+        if isinstance(found, r.LevelIs) and not found.or_above:
+            return self._wrong(path, f"'{path[-1]}' is compared with 'at_least' only", f"as in {{at_least: {found.level}}}")
+        return found.level if isinstance(found, r.LevelIs) else None
 
     def _only_the_county(self, value: Any, path: Path_) -> r.Condition | None:
         return r.OnlyTheCounty() if value == "yes" else self._wrong(path, f"{shown(value)} is not something this can be", "write yes, with not: around it for the contrary")

@@ -2,7 +2,7 @@
 
 A quarter is `not filed`, or what is seen of the rule's subject in it:
 
-- of a team: a level, `missing` (no return: it could be anything), or a mapping with `level`, and any of `could_be`, `near`,
+- of a team: a level, `missing` (no return: it could be anything), or a mapping with `level`, and any of `could_be`, `near`, `firm`,
   `rules` (ranks that changed rules alone moved it), `own` (`worse` or `the same`), `county` (`on`), `reorganised`;
 - of a team's rule that can't wait: `met`, `not met` or `cannot tell`;
 - of a district: a list of its teams, each as above;
@@ -65,26 +65,27 @@ def _of_team(rule: AlertRule, given: object, ranks: Mapping[str, int], quarter: 
     return Seen(quarter, {_TEAM: _team(given, ranks)}, county)
 
 
-_KEYS = ("level", "could_be", "near", "rules", "own", "county", "reorganised")
+_KEYS = ("level", "could_be", "near", "firm", "rules", "own", "county", "reorganised")
 
 
 def _team(given: object, ranks: Mapping[str, int]) -> SeenTeam:
     highest = max(ranks.values())
     own = {"pressure": 1}
     if given == MISSING:
-        return SeenTeam("", _DISTRICT, _AREA, 0, highest, highest, told=False, own={"pressure": None})
+        return SeenTeam("", _DISTRICT, _AREA, 0, highest, highest, 0, own={"pressure": None})
     data: Mapping[str, Any] = given if isinstance(given, Mapping) else {"level": given}
     if unknown := [key for key in data if key not in _KEYS]:
         raise ExampleError(f"'{unknown[0]}' says nothing of a team; it may say {', '.join(_KEYS)}")
     level = _rank(data.get("level"), ranks)
     could_be = max(level, _rank(data.get("could_be", data.get("level")), ranks))
     near = max(could_be, _rank(data.get("near", data.get("level")), ranks))
+    firm = min(level, _rank(data.get("firm", data.get("level")), ranks))
     if data.get("own") == "worse":
         own = {"pressure": 2}
     by_rules = {"up": 1, "down": -1, None: 0}.get(data.get("rules"))
     if by_rules is None:
         raise ExampleError("'rules' says whether changed rules alone took the level up or down")
-    return SeenTeam("", _DISTRICT, _AREA, level, could_be, near, by_rules=by_rules, apart=data.get("reorganised") == "yes", own=own)
+    return SeenTeam("", _DISTRICT, _AREA, level, could_be, near, firm, by_rules=by_rules, apart=data.get("reorganised") == "yes", own=own)
 
 
 def _rank(level: object, ranks: Mapping[str, int]) -> int:
@@ -96,7 +97,7 @@ def _rank(level: object, ranks: Mapping[str, int]) -> int:
 def _of_rule(rule: AlertRule, given: object, ranks: Mapping[str, int], quarter: Quarter) -> Seen:
     truth = _word(given, _TRUTHS)
     kinds = {part.kind for part in walk(rule.when) if isinstance(part, Immediate)}
-    team = SeenTeam("", _DISTRICT, _AREA, 0, 0, 0, immediate={kind: {_NAME: truth} for kind in kinds})
+    team = SeenTeam("", _DISTRICT, _AREA, 0, 0, 0, 0, immediate={kind: {_NAME: truth} for kind in kinds})
     return Seen(quarter, {_TEAM: team})
 
 
@@ -113,7 +114,7 @@ def _of_county(rule: AlertRule, given: object, ranks: Mapping[str, int], quarter
 def _of_pressure(rule: AlertRule, given: object, ranks: Mapping[str, int], quarter: Quarter) -> Seen:
     if not isinstance(given, Mapping):
         raise ExampleError("a quarter of a pressure is a mapping of districts, as {North: has it, South: has it not}")
-    teams = {name: SeenTeam("", name, _AREA, 0, 0, 0, own={_NAME: _word(says, _HAS)}) for name, says in given.items()}
+    teams = {name: SeenTeam("", name, _AREA, 0, 0, 0, 0, own={_NAME: _word(says, _HAS)}) for name, says in given.items()}
     return Seen(quarter, teams)
 
 

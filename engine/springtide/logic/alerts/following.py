@@ -22,7 +22,7 @@ class SeenTeam:
     """What a filed quarter shows of a team.
 
     Ranks are those of levels, 0 for the lowest and for insufficient evidence. `near` is the highest it could be with
-    every comparison stricter by the band; `by_rules`, how many ranks changed rules alone took it up or down; `apart`,
+    every comparison stricter by the band, `firm` what is proved with every one more lenient by it; `by_rules`, how many ranks changed rules alone took it up or down; `apart`,
     that its past is not its own. `own` is what is of the team alone (pressures, supervision) as grades, 0 for none,
     None for what can't be told; `immediate` the rules and notices that don't wait, by kind and id.
     """
@@ -33,7 +33,7 @@ class SeenTeam:
     rank: int
     could_be: int
     near: int
-    told: bool = True
+    firm: int
     by_rules: int = 0
     apart: bool = False
     own: Mapping[str, int | None] = field(default_factory=dict)

@@ -86,6 +86,10 @@ class Story:
                 return Truth.of(team.state in wanted)
             case r.LevelIs(level, or_above):
                 return Truth.of(team.rank >= self.ranks[level] if or_above else team.rank == self.ranks[level])
+            case r.Firmly(level):
+                return Truth.of(states.seen.teams[subject.team].firm >= self.ranks[level])
+            case r.Was(level):
+                return Truth.of(team.was >= self.ranks[level])
             case r.OnlyTheCounty():
                 return Truth.of(self._only_the_county(subject, place))
             case r.Immediate(kind):
@@ -110,7 +114,7 @@ class Story:
         was, now = self.states[last].seen.teams.get(subject.team), states.seen.teams[subject.team]
         if was is None or now.apart or any(Truth.MET in held.values() for held in now.immediate.values()):
             return False
-        return all(grade is not None and then is not None and grade <= then for name, grade in now.own.items() for then in [was.own.get(name)])
+        return all(_no_worse(was.own.get(name), grade) for name, grade in now.own.items())
 
     def _some_district(self, leaf: r.SomeDistrict, subject: Subject, place: int) -> Truth:
         last = self.before(place)
@@ -127,6 +131,11 @@ class Story:
         grades = [self.states[place].seen.teams[team.team].own.get(subject.name) for team in self.teams(place, subject.area, district)]
         affected, untold = sum(bool(grade) for grade in grades), sum(grade is None for grade in grades)
         return more_than_share(self.thresholds[share], affected, affected + untold, len(grades))
+
+
+def _no_worse(then: int | None, now: int | None) -> bool:
+    """Whether something of a team's own is shown to be no worse; what nobody could tell then or now is as it was."""
+    return then is now is None or (then is not None and now is not None and now <= then)
 
 
 def subjects(rule: r.AlertRule, story: Story, place: int) -> Iterator[Subject]:

@@ -53,6 +53,20 @@ class LevelIs:
 
 
 @dataclass(frozen=True)
+class Firmly:
+    """The level that a team has even with every comparison more lenient by the band: it does not hover about it."""
+
+    level: str
+
+
+@dataclass(frozen=True)
+class Was:
+    """The level at which a team was followed before this quarter."""
+
+    level: str
+
+
+@dataclass(frozen=True)
 class OnlyTheCounty:
     """A county pressure came on, and nothing of the team's own got worse."""
 
@@ -80,7 +94,7 @@ class SomeDistrict:
     share: str
 
 
-Leaf = StateIs | LevelIs | OnlyTheCounty | Immediate | TeamsAtLeast | SomeDistrict
+Leaf = StateIs | LevelIs | Firmly | Was | OnlyTheCounty | Immediate | TeamsAtLeast | SomeDistrict
 Condition = Every | Some | No | LastQuarter | Leaf
 
 @dataclass(frozen=True)
@@ -166,6 +180,10 @@ def in_words(condition: Condition) -> str:
             return f"it is {' or '.join(states)}"
         case LevelIs(level, or_above):
             return f"it is followed at {level}{' or above' if or_above else ''}"
+        case Firmly(level):
+            return f"it is firmly at {level} or above"
+        case Was(level):
+            return f"it was followed at {level} or above"
         case OnlyTheCounty():
             return "only a county pressure came on"
         case Immediate(kind):

@@ -39,6 +39,8 @@ def render(found: Rehearsed) -> RenderableType:
     for quarter in found.quarters:
         held = found.held.get(quarter, 0)
         just = f", {held} of them kept up only for being near a threshold" if held else ""
+        untold = found.untold.get(quarter, 0)
+        just += f"; {counted(untold, words.team)} could not be told any more, and nothing was taken to be past" if untold else ""
         parts.append(indented(f"{quarter}: {counted(found.persisting.get(quarter, 0), words.team)} stayed at a level that was told of before{just}"))
     parts += [Text(), indented(f"The most that one post would have had in a quarter: {counted(found.busiest, 'letter')}.", 0)]
     if found.one_way_because:
@@ -70,5 +72,5 @@ def as_dict(found: Rehearsed) -> dict[str, Any]:
     return {
         "quarters": [str(quarter) for quarter in found.quarters], "pack": {"id": found.pack.id, "version": found.pack.version, "hash": found.pack.hash},
         "posts": posts, "most_in_a_quarter": found.busiest, "one_way_because": found.one_way_because or None,
-        "persisting": {str(quarter): {"teams": found.persisting.get(quarter, 0), "near_a_threshold": found.held.get(quarter, 0)} for quarter in found.quarters},
+        "persisting": {str(quarter): {"teams": found.persisting.get(quarter, 0), "near_a_threshold": found.held.get(quarter, 0), "cannot_tell": found.untold.get(quarter, 0)} for quarter in found.quarters},
     }  # fmt: skip

@@ -1,0 +1,85 @@
+"""Quarters in a row, each filed as it comes in, and the alerts that go with each: the cases are data, in cases/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from springtide import load_pack
+from springtide.alerts import outbox
+from springtide.alerts.queueing import STARTED, queue_with
+from springtide.engines.forward_chaining import why_unavailable
+from springtide.history.recording import Filing, record
+from springtide.history.store import ledger
+from springtide.history.store.opening import open_store
+from springtide.logic.model import RulePack
+from springtide.reports.explanation import plain
+
+from alerts.counties import FIRST, Case, cases, evidence, filed_at
+
+ALL = cases()
+
+
+@pytest.fixture(scope="module")
+def pack() -> RulePack:
+    return load_pack("kent-2009")
+
+
+def test_there_are_cases_enough() -> None:
+    assert len(ALL) >= 40
+    assert len({case.name for case in ALL}) == len(ALL)
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name.replace(" ", "-"))
+def test_a_case(case: Case, pack: RulePack, tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "store.sqlite"), make=True)
+    with store.writing() as connection:
+        ledger.add_record(connection, STARTED, FIRST, 1, {"recorded_by": "a test", "recorded_at": filed_at(FIRST).isoformat()}, ())
+    got: list[set[str]] = []
+    rules: tuple[RulePack, str | Path] = (pack, "kent-2009")
+    for place in range(case.length):
+        if place + 1 in case.rules:
+            rules = _layer(tmp_path, place, case.rules[place + 1])
+        quarter = case.quarter(place)
+        if case.filed[place]:
+            _file(store, rules, case, place)
+        again = case.again.get(place + 1)
+        if again is not None:
+            _file(store, rules, case, place, again, "it was counted again")
+        with store.reading() as connection:
+            got.append(_standing_alerts(connection, quarter))
+    assert got == [set(alerts) for alerts in case.expect]
+
+
+def _file(store, rules: tuple[RulePack, str | Path], case: Case, place: int, changed=None, because: str = "") -> None:  # type: ignore[no-untyped-def]
+    quarter, (pack, name) = case.quarter(place), rules
+    record(store, Filing(pack, name, evidence(case, pack, place, changed), quarter, "a test", filed_at(quarter), because, "columnar"), plain, queue_with)
+
+
+def _standing_alerts(connection, quarter) -> set[str]:  # type: ignore[no-untyped-def]
+    stands = ledger.latest(connection, quarter)
+    found = [one for one in ledger.of_kind(connection, outbox.ALERTS, quarter) if stands and one.body["of"] == stands.hash]
+    if found and why_unavailable() is None:
+        assert not any(one.body["one_way_because"] for one in found)
+    return {_in_words(alert) for one in found for alert in one.body["alerts"]}
+
+
+def _in_words(alert) -> str:  # type: ignore[no-untyped-def]
+    subject = alert["subject"]
+    of = subject["team"] or subject["district"] or subject["name"]
+    more = f" {subject['name']}" if subject["team"] and subject["name"] else ""
+    state = f" {alert['state']}" if alert["about"] == "team" else ""
+    return f"{alert['rule'].removeprefix('alert_')} {of}{more}{state}"
+
+
+def _layer(folder: Path, number: int, changed) -> tuple[RulePack, Path]:  # type: ignore[no-untyped-def]
+    """A layer over the Kent rules with other values of some thresholds."""
+    layer = folder / f"mine-{number}"
+    layer.mkdir()
+    head = {"id": f"mine-{number}", "version": "1.0.0", "title": "Mine", "about": "Other thresholds.", "builds_on": "kent-2009"}
+    values = {name: {"values": [{"from": "always", "value": value, "basis": "judgement", "source": "A test."}]} for name, value in changed.items()}
+    for name, data in (("pack.yaml", head), ("thresholds.yaml", values)):
+        (layer / name).write_text(yaml.safe_dump(data), encoding="utf-8")
+    return load_pack(layer), layer
