@@ -154,6 +154,11 @@ def test_the_text_is_as_it_should_be() -> None:
     assert as_text(ALERT) == (Path(__file__).parent / "letters" / "alert.txt").read_text(encoding="utf-8")
 
 
+def test_a_word_with_a_hyphen_stays_on_one_line() -> None:
+    text = as_text(Letter("Long-term " * 40, (Section("", ("--disagree " * 40,)),)))
+    assert all(word in ("Long-term", "--disagree") for word in text.split())
+
+
 def test_the_page_says_what_the_text_says() -> None:
     page = Parsed(as_html(ALERT))
     assert [word for _, text in page.body for word in text.split()] == words_of_text(ALERT)
@@ -223,6 +228,7 @@ def test_a_long_name_is_cut_and_says_so() -> None:
     assert plain("N" * 10_000) == "N" * 79 + "…"
     assert plain("North Duty", most=7) == "North…"
     assert plain("North Duty", most=10) == "North Duty"
+    assert plain("North @ South", most=8) == "North…"  # not "@…", which would be taken apart the next time
     assert len(sentence("a b " * 5_000)) <= 2_000
 
 
