@@ -39,3 +39,10 @@ class NotSent(Exception):
         super().__init__(reason)
         self.reason = reason
         self.for_good = for_good
+
+
+class ChannelDown(NotSent):
+    """Trouble with the channel altogether: a setting, a server, a network. Never the message's fault, so it costs it no try."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason, for_good=False)
