@@ -6,7 +6,7 @@ import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import parseaddr
+from email.utils import getaddresses
 
 from ..problems import NotSent
 from . import Parcel, Recipient
@@ -18,8 +18,8 @@ LONGEST_NAME = 100
 
 # Narrower than the standard on purpose: an address that needs quoting is more likely a slip, or an attempt.
 _ADDRESS = re.compile(r"(?P<user>[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)@(?P<domain>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)")
-# These have a meaning of their own between names in a header; a name can do without them.
-_SPECIAL = re.compile(r'["\\<>()\[\]:;@,]')
+# These would have to be quoted in a header, and the quotes get lost where a long line is folded; a name can do without.
+_SPECIAL = re.compile(r'["\\<>()\[\]:;@,.]')
 
 
 def as_email(parcel: Parcel, sender: Address) -> EmailMessage:
@@ -51,7 +51,10 @@ def message_id(parcel_id: str, sender: Address) -> str:
 
 def sender_of(text: str) -> Address | None:
     """`Alerts <alerts@example.org>`, or an address alone; None when it is neither."""
-    name, address = parseaddr(text)
+    one_only = getaddresses([text]) if text.isprintable() else []
+    if len(one_only) != 1:
+        return None
+    name, address = one_only[0]
     found = _ADDRESS.fullmatch(address)
     return Address(_name(name), found["user"], found["domain"]) if found else None
 

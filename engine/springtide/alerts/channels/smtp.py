@@ -20,6 +20,7 @@ from .secrets import Secret
 
 # What can go wrong in a conversation. UnicodeError: a user or password that SMTP can't carry.
 _TROUBLE = (OSError, smtplib.SMTPException, UnicodeError, ValueError)
+_TOO_LATE = "the mail server did not answer in time"
 _TOO_LARGE = 552
 _LOG_IN_FIRST = 530
 _ENHANCED = re.compile(rb"([245]\.\d{1,3}\.\d{1,3})\b")
@@ -103,6 +104,8 @@ class SmtpChannel:
                 return ChannelDown(self._lost(error))
             if code == 250:
                 return None
+            if self._late:  # what came was cut off
+                return ChannelDown(_TOO_LATE)
             if code == _TOO_LARGE:
                 self._reset(smtp)
                 return NotSent(f"the mail server says that the message is too large ({_code(code, said)})", for_good=True)
@@ -135,7 +138,7 @@ class SmtpChannel:
         where = f"the mail server {server.host}:{server.port}"
         try:
             code, said = smtp.connect(server.host, server.port)
-            if code != 220:
+            if code != 220 and not self._late:
                 return ChannelDown(f"{where} does not accept connections just now ({_code(code, said)})")
             smtp.ehlo_or_helo_if_needed()
             if server.security is Security.STARTTLS:
@@ -145,6 +148,8 @@ class SmtpChannel:
                 smtp.ehlo_or_helo_if_needed()
             if server.password:
                 smtp.login(server.user, server.password.reveal())
+            if self._late:  # what came was cut off
+                return ChannelDown(f"{where}: {_TOO_LATE}")
         except smtplib.SMTPAuthenticationError as error:
             refused = 500 <= error.smtp_code < 600
             what = "does not accept the user or the password" if refused else "can't check the password just now"
@@ -174,6 +179,9 @@ class SmtpChannel:
         return None
 
     def _refused(self, smtp: smtplib.SMTP, what: str, code: int, said: bytes | str) -> NotSent:
+        if self._late:
+            self._drop()
+            return NotSent(f"{_TOO_LATE}, in the middle of the message", for_good=False)
         self._reset(smtp)
         if code == _LOG_IN_FIRST:
             return ChannelDown(_log_in_first(code, said))
@@ -218,8 +226,8 @@ class SmtpChannel:
 
     def _lost(self, error: Exception) -> str:
         """Why the conversation ended, without what either side said."""
-        if self._late or isinstance(error, TimeoutError):
-            return "the mail server did not answer in time"
+        if self._late or isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+            return _TOO_LATE
         if isinstance(error, ssl.SSLCertVerificationError):
             return f"its certificate could not be verified ({error.verify_message}); see SPRINGTIDE_SMTP_HOST and SPRINGTIDE_SMTP_CA_FILE"
         if isinstance(error, ssl.SSLError):
