@@ -10,7 +10,7 @@ from .plain_words import one_line, plain
 
 # Characters that begin a link, a mention, a quotation or code somewhere, and what stands for them.
 _LOOK_ALIKES = str.maketrans({
-    "<": "‹", ">": "›", "[": "(", "]": ")", "{": "(", "}": ")", "*": "∗", "`": "'", "~": "∼", "|": "¦", "\\": "∖", "^": "ˆ", "•": "·",
+    "<": "‹", ">": "›", "[": "(", "]": ")", "{": "(", "}": ")", "*": "∗", "`": "'", "~": "∼", "|": "¦", "\\": "∖", "^": "ˆ", "•": "·", "#": "＃",
 })  # fmt: skip
 _LIST_NUMBER = re.compile(r"(\d+)\.")
 
@@ -42,7 +42,7 @@ def slack_text(text: str, longest: int | None = None) -> str:
 def _notify_text(text: str) -> str:
     """Notify takes even "12.5 posts" at the beginning of a line for the twelfth point of a list."""
     text = _LIST_NUMBER.sub(r"\1\\.", without_marks(text), count=1) if _LIST_NUMBER.match(text) else without_marks(text)
-    return f"\\{text}" if text.startswith(("#", "-", "+", "_")) else text
+    return f"\\{text}" if text.startswith(("-", "+", "_")) else text
 
 
 def _laid_out(letter: Letter, heading: Callable[[str], str], point: Callable[[str], str], text: Callable[[str], str]) -> str:
