@@ -21,6 +21,7 @@ from springtide.alerts.channels import Channel, Parcel
 from springtide.alerts.channels.marked_up import for_notify
 from springtide.alerts.channels.opening import open_channel
 from springtide.alerts.letters import Letter, Section
+from springtide.alerts.plain import in_plain_words
 from springtide.alerts.problems import ChannelDown, NotSent
 
 SERVICE, SECRET = "26785a09-ab16-4eb0-8407-a37497a57506", "3d844edf-8d35-48ac-975b-e847b4f122b0"
@@ -231,6 +232,7 @@ def test_hostile_names_arrive_as_text(what: str, channel: Channel, notify: Notif
 
 def only_our_marks(body: str, letter: Letter) -> None:
     """As many headings and points as the letter has, and none of the marks of a link, a quotation, a rule or a list elsewhere."""
+    letter = in_plain_words(letter)
     lines = body.split("\n")
     assert len([line for line in lines if line.startswith("## ")]) == len([one for one in letter.sections if one.heading])
     assert len([line for line in lines if line.startswith("* ")]) == sum(len(one.points) for one in letter.sections)
@@ -247,4 +249,4 @@ _NAMES = st.text("ab1. \n#*-+_^•=>[](){}<>|`~\\:/", min_size=1, max_size=30).f
 @given(name=_NAMES)
 def test_no_name_is_a_mark_to_notify(name: str) -> None:
     letter = Letter("", (Section(name, (name, f"{name} is under pressure."), (name, f"See {name}.")),))
-    only_our_marks(for_notify(letter), letter)
+    only_our_marks(for_notify(in_plain_words(letter)), letter)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..letters import Letter
+from ..plain import in_plain_words, sentence
 from ..problems import AlertError, ChannelDown, NotSent
 from . import Parcel
 from .marked_up import for_slack, for_teams, slack_text, without_marks
@@ -82,10 +83,11 @@ def _post(webhook: Secret, letter: Letter, seconds: float) -> tuple[bool, str]:
     chat.socket_connect_timeout = chat.socket_read_timeout = seconds
     # Whatever the address asks for: certificates are verified, and nothing is sent on elsewhere.
     chat.verify_certificate, chat.redirects = True, False
+    title, letter = sentence(letter.subject, LONGEST_TITLE), in_plain_words(letter)
     if kind == "Teams":
-        title, body = without_marks(letter.subject, LONGEST_TITLE), for_teams(letter)
+        title, body = without_marks(title), for_teams(letter)
     else:
-        title, body = slack_text(letter.subject, LONGEST_TITLE), for_slack(letter)
+        title, body = slack_text(title), for_slack(letter)
     # Straight to the service: Apprise's own notify would convert the text once more.
     sent = chat.send(body=_cut(body), title=title, notify_type=NotifyType.INFO, body_format=NotifyFormat.MARKDOWN)
     return bool(sent), kind

@@ -8,9 +8,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import getaddresses
 
+from ..html import as_html
+from ..plain import plain, sentence
 from ..problems import NotSent
+from ..text import as_text
 from . import Parcel, Recipient
-from .plain_words import one_line, plain
 
 SEVEN_BITS = SMTP.clone(cte_type="7bit")
 LONGEST_SUBJECT = 200
@@ -27,21 +29,17 @@ def as_email(parcel: Parcel, sender: Address) -> EmailMessage:
 
     Raises: NotSent, when the recipient's address is not one that mail can go to.
     """
-    from ..html import as_html
-    from ..text import as_text
-
-    letter = plain(parcel.letter)
     email = EmailMessage(policy=SEVEN_BITS)
     email["From"] = sender
     email["To"] = _recipient(parcel.to)
-    email["Subject"] = _header(letter.subject, LONGEST_SUBJECT)
+    email["Subject"] = _header(sentence(parcel.letter.subject, LONGEST_SUBJECT))
     email["Date"] = parcel.at
     email["Message-ID"] = message_id(parcel.id, sender)
     email["Auto-Submitted"] = "auto-generated"
-    email.set_content(as_text(letter), cte="quoted-printable")
+    email.set_content(as_text(parcel.letter), cte="quoted-printable")
     # "=_" can't stand in quoted-printable text, so no name can end a part.
     email.make_alternative(boundary=f"=_springtide_{parcel.id}")
-    email.add_alternative(as_html(letter), subtype="html", cte="quoted-printable")
+    email.add_alternative(as_html(parcel.letter), subtype="html", cte="quoted-printable")
     return email
 
 
@@ -67,9 +65,9 @@ def _recipient(to: Recipient) -> Address:
 
 
 def _name(name: str) -> str:
-    return _header(_SPECIAL.sub(" ", one_line(name)), LONGEST_NAME)
+    return _header(" ".join(_SPECIAL.sub(" ", plain(name, LONGEST_NAME)).split()))
 
 
-def _header(text: str, longest: int) -> str:
+def _header(text: str) -> str:
     """Text for a header. "=?" begins an encoded word, which a mail program would decode into something else."""
-    return one_line(text.replace("=?", "= ?"), longest)
+    return text.replace("=?", "= ?")

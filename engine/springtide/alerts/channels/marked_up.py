@@ -1,4 +1,4 @@
-"""A letter for channels that read marks in text: Notify, Teams and Slack. Only our own marks count; a name's do not."""
+"""A letter in plain words for channels that read marks in text: Notify, Teams, Slack. Only our own marks count; a name's do not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 from ..letters import Letter
-from .plain_words import one_line, plain
 
 # Characters that begin a link, a mention, a quotation or code somewhere, and what stands for them.
 _LOOK_ALIKES = str.maketrans({
@@ -30,13 +29,13 @@ def for_slack(letter: Letter) -> str:
     return _laid_out(letter, heading="*{}*".format, point="• {}".format, text=slack_text)
 
 
-def without_marks(text: str, longest: int | None = None) -> str:
-    """Text in which nothing is a mark, and no address becomes a link."""
-    return one_line(text.translate(_LOOK_ALIKES).replace("://", ": //"), longest)
+def without_marks(text: str) -> str:
+    """Text in which nothing is a mark."""
+    return text.translate(_LOOK_ALIKES)
 
 
-def slack_text(text: str, longest: int | None = None) -> str:
-    return without_marks(text, longest).replace("&", "&amp;")
+def slack_text(text: str) -> str:
+    return without_marks(text).replace("&", "&amp;")
 
 
 def _notify_text(text: str) -> str:
@@ -47,7 +46,7 @@ def _notify_text(text: str) -> str:
 
 def _laid_out(letter: Letter, heading: Callable[[str], str], point: Callable[[str], str], text: Callable[[str], str]) -> str:
     parts = []
-    for section in plain(letter).sections:
+    for section in letter.sections:
         if section.heading:
             parts.append(heading(text(section.heading)))
         parts += [text(one) for one in section.says]

@@ -6,11 +6,11 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ..plain import in_plain_words, sentence
 from ..problems import AlertError, ChannelDown, NotSent
 from . import Parcel
 from .marked_up import for_notify
 from .overheard import overheard
-from .plain_words import one_line
 from .secrets import Secret
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class NotifyChannel:
             "send_email_notification",
             email_address=parcel.to.email,
             template_id=self._template,
-            personalisation={"subject": one_line(parcel.letter.subject, LONGEST_SUBJECT), "body": for_notify(parcel.letter)},
+            personalisation={"subject": sentence(parcel.letter.subject, LONGEST_SUBJECT), "body": for_notify(in_plain_words(parcel.letter))},
             reference=reference,
         )
         return _id_of(answer)
