@@ -161,6 +161,13 @@ def test_a_certificate_that_can_not_be_believed(which: str, certificates: Certif
     assert isinstance(trouble, ChannelDown) and "certificate" in trouble.reason and not site.asked
 
 
+def test_a_list_of_certificates_that_is_not_there(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/authority.pem")
+    for kind in ("teams", "slack"):
+        trouble = refused(channel, to(kind))
+        assert isinstance(trouble, ChannelDown) and "REQUESTS_CA_BUNDLE" in trouble.reason
+
+
 def test_nobody_there() -> None:
     trouble = refused(open_channel("chat", {"SPRINGTIDE_CHAT_A": f"workflows://localhost:9/{WORKFLOW}/{SIGNATURE}"}), parcel(chat="a"))
     assert isinstance(trouble, ChannelDown)

@@ -214,6 +214,12 @@ def test_a_certificate_that_can_not_be_believed(which: str, certificates: Certif
     assert isinstance(trouble, ChannelDown) and "certificate" in trouble.reason and not site.asked
 
 
+def test_a_list_of_certificates_that_is_not_there(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/authority.pem")
+    trouble = refused(channel)
+    assert isinstance(trouble, ChannelDown) and "REQUESTS_CA_BUNDLE" in trouble.reason
+
+
 def test_no_log_holds_the_key(channel: Channel, notify: Notify, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     channel.send(parcel())

@@ -89,7 +89,10 @@ def _post(webhook: Secret, letter: Letter, seconds: float) -> tuple[bool, str]:
     else:
         title, body = slack_text(title), for_slack(letter)
     # Straight to the service: Apprise's own notify would convert the text once more.
-    sent = chat.send(body=_cut(body), title=title, notify_type=NotifyType.INFO, body_format=NotifyFormat.MARKDOWN)
+    try:
+        sent = chat.send(body=_cut(body), title=title, notify_type=NotifyType.INFO, body_format=NotifyFormat.MARKDOWN)
+    except (OSError, ValueError):  # what Apprise lets through, such as a list of certificates that is not there
+        sent = False
     return bool(sent), kind
 
 
@@ -138,7 +141,7 @@ def _why(kind: str, name: str, said: list[str]) -> NotSent:
     """Apprise tells only in its log how a service answered."""
     found = next((match for line in said if (match := _STATUS.search(line))), None)
     if found is None:
-        return ChannelDown(f"{kind} can't be reached, did not answer in time, or its certificate could not be verified")
+        return ChannelDown(f"{kind} can't be reached, did not answer in time, or its certificate could not be verified (see REQUESTS_CA_BUNDLE)")
     status = int(found[1])
     if status == 429:
         return ChannelDown(f"{kind} asks to send more slowly (429)")

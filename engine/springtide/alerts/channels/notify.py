@@ -86,6 +86,8 @@ class NotifyChannel:
                 return getattr(self._client, what)(**given)
             except APIError as error:
                 refusal = _refusal(error)
+            except (OSError, ValueError):  # what the client lets through, such as a list of certificates that is not there
+                refusal = ChannelDown("GOV.UK Notify can't be reached; see REQUESTS_CA_BUNDLE, if that is set")
         raise refusal  # outside, so that nothing of the request hangs on it
 
 
