@@ -215,6 +215,13 @@ class TestMisbehaviour:
             assert not trouble.for_good
             within(4, channel.close)
 
+    @pytest.mark.parametrize("how", [HANG, HANG_UP, TRICKLE])
+    def test_nor_when_we_leave(self, how: str, settings: Settings, opened: Opened) -> None:
+        with misbehaving(QUIT=how) as port:
+            channel = opened(settings(port, SECURITY="none", SECONDS="0.3"))
+            channel.send(parcel())
+            within(4, channel.close)
+
     def test_nonsense(self, settings: Settings, opened: Opened) -> None:
         for stage in ("GREETING", "MAIL"):
             with misbehaving(**{stage: "hello \u202e jo.bloggs"}) as port:

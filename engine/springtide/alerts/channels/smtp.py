@@ -70,12 +70,10 @@ class SmtpChannel:
         return str(email["Message-ID"])
 
     def close(self) -> None:
-        smtp, self._smtp = self._smtp, None
-        if smtp:
-            with suppress(*_TROUBLE):
-                smtp.quit()
-            with suppress(*_TROUBLE):
-                smtp.close()
+        if self._smtp:
+            with self._limited(), suppress(*_TROUBLE):
+                self._smtp.quit()
+        self._drop()
 
     # -- until the message is begun --------------------------------------------------------------------------------
 
