@@ -214,11 +214,11 @@ def messages(connection: Connection, *, ids: Collection[str] | None = None, quar
 
 
 def due(connection: Connection, now: datetime, limit: int | None = None) -> list[Due]:
-    """What may go now: what was never tried first, and last what may have arrived, lest it hold up the rest."""
+    """What may go now: what never failed first, and last what may have arrived, lest any hold up the rest."""
     found = []
     for row, come in _open(connection):
         if row.not_before <= in_utc(now) and come.is_due(now):
-            order = (come.may_have_arrived, come.tries, row.not_before, row.record, row.id)
+            order = (come.may_have_arrived, come.state == "failed", come.tries, row.not_before, row.record, row.id)
             found.append((order, Due(row.id, row.post, row.place, come.may_have_arrived)))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])][:limit]
 

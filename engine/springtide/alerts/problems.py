@@ -33,16 +33,20 @@ class DirectoryError(AlertError):
 
 
 class NotSent(Exception):
-    """A message that a channel did not take. `reason` names no secret, and nobody's address."""
+    """A message that a channel did not take. `reason` names no secret, and nobody's address.
 
-    def __init__(self, reason: str, *, for_good: bool):
+    `may_have_arrived`: it was handed over, and the answer was lost.
+    """
+
+    def __init__(self, reason: str, *, for_good: bool, may_have_arrived: bool = False):
         super().__init__(reason)
         self.reason = reason
         self.for_good = for_good
+        self.may_have_arrived = may_have_arrived
 
 
-class Unreachable(NotSent):
-    """The channel itself can't be reached or takes nothing at all: no message's fault, and none is given up for it."""
+class ChannelDown(NotSent):
+    """Trouble with the channel altogether: a setting, a server, a network. Never the message's fault, so it costs it no try."""
 
     def __init__(self, reason: str):
         super().__init__(reason, for_good=False)

@@ -190,6 +190,7 @@ class _Run:
             self.outcomes.append(one.event(at, "sent", channel=self.channel, reference=handed.says))
             return
         self.failed += 1
+        more: dict[str, object] = {"may_have_arrived": True} if handed.may_have_arrived else {}
         if handed.outcome == "no answer":
             # Nothing is noted: it may have arrived, and the note of the try stands alone as after a crash.
             self.stopped = f"{handed.says}; the message it was given may have arrived, and goes again next time"
@@ -197,10 +198,10 @@ class _Run:
         if handed.outcome == "refused" or (handed.outcome == "failed" and one.copy.tries + 1 >= TRIES):
             self.in_a_row = 0 if handed.outcome == "refused" else self.in_a_row + 1
             self.set_aside.append(one.message)
-            self.outcomes.append(one.event(at, "set aside", channel=self.channel, reason=handed.says))
+            self.outcomes.append(one.event(at, "set aside", channel=self.channel, reason=handed.says, **more))
         else:
             self.in_a_row += 1
-            more = {"counts": False} if handed.outcome == "unreachable" else {}
+            more |= {"counts": False} if handed.outcome == "down" else {}
             self.outcomes.append(one.event(at, "failed", channel=self.channel, reason=handed.says, **more))
         if self.in_a_row >= _IN_A_ROW:
             self.stopped = f"the channel {self.channel} failed {_IN_A_ROW} times in a row, at last: {handed.says}; the rest waits for the next run"
