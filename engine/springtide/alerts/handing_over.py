@@ -69,6 +69,6 @@ class Hands:
 def _without(recipient: Recipient, said: str) -> str:
     """What a channel said, without the address and name that it may have repeated."""
     for personal in (recipient.email, recipient.email.partition("@")[0], recipient.name):
-        if len(personal) > 2:
+        if len(personal) > 2 and personal.casefold() in said.casefold():
             said = re.sub(rf"(?<!\w){re.escape(personal)}(?!\w)", "…", said, flags=re.IGNORECASE)
     return said[:_MOST]

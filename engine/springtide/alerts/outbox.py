@@ -155,11 +155,17 @@ def withdraw(connection: Connection, ids: Collection[str], at: datetime, reason:
     return taken
 
 
-def withdraw_superseded(connection: Connection, at: datetime, ids: Collection[str] | None = None) -> tuple[str, ...]:
-    """Take back what tells of a quarter's record that does not stand any more; of some messages, or of all."""
+def withdraw_superseded(
+    connection: Connection, at: datetime, ids: Collection[str] | None = None, known: dict[int, Origin] | None = None
+) -> tuple[str, ...]:
+    """Take back what tells of a quarter's record that does not stand any more; of some messages, or of all.
+
+    `known` are the records that are known already, by number, and is added to: those of a large county are long to read.
+    """
     found = [*_open(connection, ids)]
-    where_from = origins(connection, {row.record for row, _ in found})
-    standing = ledger.standing_hashes(connection, {origin.quarter for origin in where_from.values()})
+    where_from = {} if known is None else known
+    where_from |= origins(connection, {row.record for row, _ in found} - {*where_from})
+    standing = ledger.standing_hashes(connection, {where_from[row.record].quarter for row, _ in found})
     gone = [row.id for row, _ in found if (origin := where_from[row.record]).of and standing.get(origin.quarter) != origin.of]
     note(connection, [Event(one, at, "withdrawn", {"reason": "the quarter was filed again since"}) for one in gone])
     return tuple(gone)
