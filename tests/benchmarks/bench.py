@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 
 from springtide import load_pack
+from springtide.alerts.sending import send_due
 from springtide.engines import columnar
 from springtide.evidence import read_evidence
 from springtide.evidence.records import EvidenceSet, Response
@@ -46,6 +47,7 @@ from springtide.what_if.sweeps import grid, parse_over, sweep
 from springtide.what_if.tipping import tipping
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from alerts.outboxes import Clock, Told, file_quarter, message, one_each, queue
 from history.quarters import filing, quarters_of, written
 from what_if.counties import QUARTER
 from what_if.counties import county as county_near_thresholds
@@ -58,7 +60,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each figure (default 5)")
     parser.add_argument("--rows", type=int, default=1_000_000, help="team-quarters for the columnar engine")
     parser.add_argument("--teams", type=int, default=200, help="teams of the county scored in a cold process")
-    parser.add_argument("--only", choices=("county", "columnar", "assurance", "workbooks", "history", "what-if"), default=None, help="one of the benchmarks")
+    parser.add_argument("--only", choices=("county", "columnar", "assurance", "workbooks", "history", "what-if", "alerts"), default=None, help="one of the benchmarks")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     benchmarks: dict[str, Callable[[], list[dict[str, object]]]] = {
@@ -68,6 +70,7 @@ def main() -> None:
         "workbooks": lambda: workbooks(options.teams, options.runs),
         "history": lambda: history(options.runs),
         "what-if": lambda: what_ifs(options.runs),
+        "alerts": lambda: alerts(options.runs),
     }
     figures = [figure for name, measure in benchmarks.items() if options.only in (None, name) for figure in measure()]
     if options.json:
@@ -169,6 +172,25 @@ def what_ifs(runs: int) -> list[dict[str, object]]:
             held = board()
             found += [figure(f"200 teams, {job.__name__.replace('_', ' ')}", "s", timed(partial(job, held), runs), 3) for job in (tipping, clear_all, robustness, assumptions)]
     return found
+
+
+def alerts(runs: int) -> list[dict[str, object]]:
+    """Ten thousand messages queued in a new store in a file, and sent: the cost of the outbox, with a channel that only takes them."""
+    messages = [message(number) for number in range(10_000)]
+    queueing, sending = [], []
+    for _ in range(runs):
+        with tempfile.TemporaryDirectory() as folder:
+            store = open_store(str(Path(folder) / "store.sqlite"), make=True)
+            with store.writing() as connection:
+                file_quarter(connection)
+            start = time.perf_counter()
+            queue(store, messages)
+            queued = time.perf_counter()
+            report = send_due(store, one_each, Told(), Clock())
+            sending.append(time.perf_counter() - queued)
+            queueing.append(queued - start)
+            assert report.sent == len(messages) and not report.stopped
+    return [figure(f"{what} 10,000 messages, store in a file", "s", seconds, 2) for what, seconds in (("queue", queueing), ("send", sending))]
 
 
 def clear_all(board: Board) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,11 +12,17 @@ import pytest
 from history import postgresql as servers
 from history.quarters import corrected, filing, quarters_of
 
+from springtide.alerts import outbox
+from springtide.alerts.letters import Letter, Section
+from springtide.alerts.outbox import Answer, Message
 from springtide.evidence.records import EvidenceSet
 from springtide.history import recording
 from springtide.history.recording import Filed, Filing
+from springtide.history.store import ledger
 from springtide.history.store.opening import Store, open_store
+from springtide.history.store.outgoing import Event, What
 from springtide.logic.model import RulePack
+from springtide.logic.quarter import Quarter
 from springtide.reports.explanation import plain
 
 
@@ -88,7 +95,7 @@ def _once(work: Callable[..., Any], key: Callable[..., Any]) -> Callable[..., An
 
 @pytest.fixture(scope="session")
 def filled_file(kent: RulePack, county: list[EvidenceSet], file_quickly: Callable[..., Filed], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of four quarters, one of them corrected after the next was filed. Tests work on copies."""
+    """A store of four quarters, one of them corrected after the next was filed, of which the first and third tell somebody. Tests work on copies."""
     file = tmp_path_factory.mktemp("filled") / "store.sqlite"
     fill(open_store(str(file), make=True), kent, county, file_quickly)
     return file
@@ -97,8 +104,28 @@ def filled_file(kent: RulePack, county: list[EvidenceSet], file_quickly: Callabl
 def fill(store: Store, kent: RulePack, county: list[EvidenceSet], file_quickly: Callable[..., Filed]) -> None:
     for number, evidence in enumerate(county):
         file_quickly(store, filing(kent, evidence))
+        if number in (0, 2):
+            tell(store, evidence.quarters[0], f"{number}")
         if number == 1:
             file_quickly(store, filing(kent, corrected(county[0]), because="a late return"))
+
+
+def tell(store: Store, quarter: Quarter, called: str) -> None:
+    """Queue messages on a quarter, send some of them, and have one answered: records of every kind, and notes on messages."""
+    at = datetime.combine(quarter.last_day, datetime.min.time(), UTC).replace(hour=13)
+    body = {"recorded_by": "performance analyst", "recorded_at": at.isoformat()}
+    letters = [Letter(f"Team {n}", (Section("", ("Pressures that raise the risk that standards may become unsafe.",)),)) for n in range(3)]
+    with store.writing() as connection:
+        stands = ledger.latest(connection, quarter)
+        assert stands is not None
+        outbox.queue(connection, outbox.START, quarter, body, ())
+        named = {"rules for alerts": {"kind": "alert rules", "hash": ledger.add_document(connection, "alert rules", {"of": called})}}
+        queued = [Message(f"{called} {n}", "district_manager", f"D{n}", "main", at, letter, at + timedelta(days=7), ("raised",)) for n, letter in enumerate(letters)]
+        outbox.queue(connection, outbox.ALERTS, quarter, {**body, "of": stands.hash, "documents": named}, queued)
+        noted: list[tuple[int, What]] = [(0, "trying"), (0, "sent"), (1, "trying"), (1, "failed"), (2, "withdrawn")]
+        outbox.note(connection, [Event(queued[n].id, at, what, {"to": 1, "of": 1, "reason": "busy"}) for n, what in noted])
+        outbox.answer(connection, Answer(queued[0].id, "agree", "", "district manager", at))
+        outbox.note(connection, [Event(queued[1].id, at, what, {"to": 1, "of": 1}) for what in ("trying", "sent")])
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def statements(kind: str) -> list[str]:
         else:
             found += [f"TRUNCATE {table} CASCADE", f"MERGE INTO {table} USING {table} o ON {table}.{key[0]} = o.{key[0]} WHEN MATCHED THEN DELETE"]
     if kind == "postgresql":
-        found += ["TRUNCATE documents", "TRUNCATE team_results", "TRUNCATE records, team_results, documents"]
+        found += ["TRUNCATE documents", "TRUNCATE team_results", "TRUNCATE outbox_events", "TRUNCATE records, team_results, documents, outbox, outbox_events"]
     if kind == "sqlite":
         # Over the rowid, and over what else is unique: nothing else of the new row is the same.
         found += [
@@ -73,6 +73,13 @@ def statements(kind: str) -> list[str]:
         for same in (["number"], ["previous"], ["hash"], ["kind", "quarter", "version"]):
             values = ", ".join(name if name in same else value for name, value in row.items())
             found.append(f"INSERT OR REPLACE INTO records SELECT {values} FROM records WHERE number = 1")
+        found += [
+            f"INSERT OR REPLACE INTO outbox (rowid, {', '.join(COLUMNS['outbox'])}) VALUES (1, 'new', 'new', 1, '', '', '', '', '', '', '[]', '{{}}')",
+            "INSERT OR REPLACE INTO outbox SELECT 'new', key, record, quarter, post, place, stage, not_before, answer_by, alerts, letter FROM outbox",
+            "INSERT OR REPLACE INTO outbox SELECT id, 'new', record, quarter, post, place, stage, not_before, answer_by, alerts, letter FROM outbox",
+            "INSERT OR REPLACE INTO outbox_events SELECT number, message, at, what, '{}', 'new' FROM outbox_events",
+            "INSERT OR REPLACE INTO outbox_events SELECT 999, message, at, what, detail, hash FROM outbox_events",
+        ]
     return found
 
 

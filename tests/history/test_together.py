@@ -19,7 +19,7 @@ from springtide.history import recording
 from springtide.history.problems import CorrectionNeedsReason, StoreError
 from springtide.history.recording import Filed, Filing
 from springtide.history.store import ledger, opening
-from springtide.history.store.opening import Store, open_store
+from springtide.history.store.opening import SCHEMA, Store, open_store
 from springtide.history.store.verify import verify
 from springtide.logic.model import RulePack
 from springtide.reports.explanation import plain
@@ -164,7 +164,7 @@ def test_a_new_store_at_the_same_place(place: Place, tmp_path: Path) -> None:
 
     assert at_once(tmp_path, [work] * PROCESSES) == [0] * PROCESSES
     connection = place.connect()
-    assert connection.execute("SELECT version_num FROM springtide_schema").fetchall() == [("0001",)]
+    assert connection.execute("SELECT version_num FROM springtide_schema").fetchall() == [(SCHEMA,)]
     connection.close()
 
 

@@ -9,21 +9,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .channels import Channel, Parcel, Recipient
-from .problems import NotSent, Unreachable
+from .problems import ChannelDown, NotSent
 
 _MOST = 200  # characters of what is noted of a channel's words
-_Outcome = Literal["taken", "failed", "refused", "unreachable", "no answer"]
+_Outcome = Literal["taken", "failed", "refused", "down", "no answer"]
 
 
 @dataclass(frozen=True)
 class Handed:
     """How handing over a parcel ended. `says` is the channel's reference, or why not: no address, and no name of the recipient's.
 
-    After "no answer" nobody knows whether it arrived, and the channel may not be used again.
+    After "no answer" the channel is still at it, and may not be used again.
     """
 
     outcome: _Outcome
     says: str
+    may_have_arrived: bool = False
 
 
 class Hands:
@@ -46,13 +47,11 @@ class Hands:
         if isinstance(answer, str):
             return Handed("taken", _without(parcel.to, answer))
         if isinstance(answer, NotSent):
-            outcome: _Outcome = "unreachable" if isinstance(answer, Unreachable) else "refused" if answer.for_good else "failed"
-            return Handed(outcome, _without(parcel.to, answer.reason))
-        if isinstance(answer, ConnectionError | TimeoutError):
-            return Handed("unreachable", f"the channel can't be reached ({type(answer).__name__})")
+            outcome: _Outcome = "down" if isinstance(answer, ChannelDown) else "refused" if answer.for_good else "failed"
+            return Handed(outcome, _without(parcel.to, answer.reason), answer.may_have_arrived)
         if isinstance(answer, Exception):
-            # What it says may hold anything, an address or a secret as well: only its kind is told.
-            return Handed("failed", f"the channel broke on it ({type(answer).__name__})")
+            # What it says may hold anything, an address or a secret as well: only its kind is told. Nor does it say how far it came.
+            return Handed("failed", f"the channel broke on it ({type(answer).__name__})", may_have_arrived=True)
         raise answer
 
     def close(self) -> None:
@@ -70,6 +69,6 @@ class Hands:
 def _without(recipient: Recipient, said: str) -> str:
     """What a channel said, without the address and name that it may have repeated."""
     for personal in (recipient.email, recipient.email.partition("@")[0], recipient.name):
-        if len(personal) > 2:
+        if len(personal) > 2 and personal.casefold() in said.casefold():
             said = re.sub(rf"(?<!\w){re.escape(personal)}(?!\w)", "…", said, flags=re.IGNORECASE)
     return said[:_MOST]

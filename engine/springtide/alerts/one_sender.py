@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ..history.problems import StoreError
 from ..history.store.opening import Store
@@ -65,7 +65,12 @@ def _in_postgresql(store: Store) -> Iterator[Callable[[], None] | None]:
         def check() -> None:
             try:
                 connection.execute(text("SELECT 1"))
-            except DBAPIError as error:
+            except SQLAlchemyError as error:
                 raise StoreError(f"{store.place}: the connection that keeps a second sender out was lost") from error
 
-        yield check
+        try:
+            yield check
+        finally:
+            # The server lets go of it as well once the connection is closed, but only when it comes to see that.
+            with suppress(SQLAlchemyError):
+                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})

@@ -142,11 +142,17 @@ def withdraw(connection: Connection, ids: Collection[str], at: datetime, reason:
     return taken
 
 
-def withdraw_superseded(connection: Connection, at: datetime, ids: Collection[str] | None = None) -> tuple[str, ...]:
-    """Take back what tells of a quarter's record that does not stand any more; of some messages, or of all."""
+def withdraw_superseded(
+    connection: Connection, at: datetime, ids: Collection[str] | None = None, known: dict[int, Origin] | None = None
+) -> tuple[str, ...]:
+    """Take back what tells of a quarter's record that does not stand any more; of some messages, or of all.
+
+    `known` are the records that are known already, by number, and is added to: those of a large county are long to read.
+    """
     found = [*_open(connection, ids)]
-    where_from = origins(connection, {row.record for row, _ in found})
-    standing = ledger.standing_hashes(connection, {origin.quarter for origin in where_from.values()})
+    where_from = {} if known is None else known
+    where_from |= origins(connection, {row.record for row, _ in found} - {*where_from})
+    standing = ledger.standing_hashes(connection, {where_from[row.record].quarter for row, _ in found})
     gone = [row.id for row, _ in found if (origin := where_from[row.record]).of and standing.get(origin.quarter) != origin.of]
     note(connection, [Event(one, at, "withdrawn", {"reason": "the quarter was filed again since"}) for one in gone])
     return tuple(gone)
@@ -189,11 +195,11 @@ def messages(connection: Connection, *, ids: Collection[str] | None = None, quar
 
 
 def due(connection: Connection, now: datetime, limit: int | None = None) -> list[Due]:
-    """What may go now: what was never tried first, and last what may have arrived, lest it hold up the rest."""
+    """What may go now: what never failed first, and last what may have arrived, lest any hold up the rest."""
     found = []
     for row, come in _open(connection):
         if row.not_before <= in_utc(now) and come.is_due(now):
-            order = (come.may_have_arrived, come.tries, row.not_before, row.record, row.id)
+            order = (come.may_have_arrived, come.state == "failed", come.tries, row.not_before, row.record, row.id)
             found.append((order, Due(row.id, row.post, row.place, come.may_have_arrived)))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])][:limit]
 

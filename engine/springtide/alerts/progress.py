@@ -26,7 +26,7 @@ class Copy:
     """How far the copy for one recipient has come.
 
     `tries` are those since it was queued or given back; where the channel was down, that was none of the message's.
-    `unknown` counts the tries before the last one of which nobody knows how they ended. `next_try`: it waits till then.
+    `unknown` counts the tries that may have arrived, though nobody knows. `next_try`: it waits till then.
     """
 
     state: State = "waiting"
@@ -53,6 +53,7 @@ class Copy:
     def after(self, event: Event) -> Copy:
         """The same when something more was noted of it."""
         was_open = self.state == "trying"
+        unknown = self.unknown + bool(event.detail.get("may_have_arrived"))
         match event.what:
             case "trying":
                 return replace(self, state="trying", tries=self.tries + 1, unknown=self.unknown + was_open, next_try=None)
@@ -60,12 +61,12 @@ class Copy:
                 return replace(self, state="sent", next_try=None)
             case "failed" if event.detail.get("counts", True):
                 tries = self.tries if was_open else self.tries + 1  # where nobody holds the post, nothing was tried
-                return replace(self, state="failed", tries=tries, failed_at=event.at, next_try=event.at + wait_after(tries))
+                return replace(self, state="failed", tries=tries, unknown=unknown, failed_at=event.at, next_try=event.at + wait_after(tries))
             case "failed":
                 return replace(self, state="failed", tries=self.tries - was_open, failed_at=event.at, next_try=event.at + _FIRST_WAIT)
             case "set aside":
                 # Given up after a last try that failed or was refused, or because too many had no outcome.
-                return replace(self, state="set aside", unknown=self.unknown + (was_open and "try" not in event.detail), next_try=None)
+                return replace(self, state="set aside", unknown=unknown + (was_open and "try" not in event.detail), next_try=None)
             case "given back" if self.state in ("set aside", "failed"):
                 return replace(self, state="waiting", tries=0, next_try=None)
         return self

@@ -112,7 +112,7 @@ class _Run:
     reached: set[str] = field(default_factory=set)  # messages that this run has dealt with, whatever came of it
     outcomes: list[Event] = field(default_factory=list)  # which are not noted yet
     found: dict[tuple[str, str, date], Sequence[Recipient]] = field(default_factory=dict)
-    origins: dict[int, outbox.Origin] = field(default_factory=dict)
+    origins: dict[int, outbox.Origin] = field(default_factory=dict)  # by the number of their record, once read
 
     def report(self, due: Sequence[outbox.Due]) -> SendReport:
         left = len({message.id for message in due} - self.reached) if self.stopped else 0
@@ -141,11 +141,10 @@ class _Run:
         given_up: list[Event] = []
         with self.store.writing() as connection:
             outbox.note(connection, self.outcomes)
-            withdrawn = outbox.withdraw_superseded(connection, self.clock(), [*recipients])
+            withdrawn = outbox.withdraw_superseded(connection, self.clock(), [*recipients], self.origins)
             now = self.clock()
             for message in outbox.messages(connection, ids=[*recipients]):
                 if message.is_due(now):
-                    self._learn_origin(connection, message.record)
                     tries += self._tries(message, self.finish(connection, message), recipients[message.id], now, given_up)
             outbox.note(connection, [*given_up, *(one.event(now, "trying", channel=self.channel) for one in tries)])
         self.outcomes.clear()
@@ -195,17 +194,17 @@ class _Run:
             self.outcomes.append(one.event(at, "sent", channel=self.channel, reference=handed.says))
             return
         self.failed += 1
+        more: dict[str, object] = {"may_have_arrived": True} if handed.may_have_arrived else {}
         if handed.outcome == "no answer":
             # Nothing is noted: it may have arrived, and the note of the try stands alone as after a crash.
             self.stopped = f"{handed.says}; the message it was given may have arrived, and goes again next time"
             return
+        self.in_a_row = 0 if handed.outcome == "refused" else self.in_a_row + 1
         if handed.outcome == "refused" or (handed.outcome == "failed" and one.copy.tries + 1 >= TRIES):
-            self.in_a_row = 0 if handed.outcome == "refused" else self.in_a_row + 1
             self.set_aside.append(one.message)
-            self.outcomes.append(one.event(at, "set aside", channel=self.channel, reason=handed.says))
+            self.outcomes.append(one.event(at, "set aside", channel=self.channel, reason=handed.says, **more))
         else:
-            self.in_a_row += 1
-            more = {"counts": False} if handed.outcome == "unreachable" else {}
+            more |= {"counts": False} if handed.outcome == "down" else {}
             self.outcomes.append(one.event(at, "failed", channel=self.channel, reason=handed.says, **more))
         if self.in_a_row >= _IN_A_ROW:
             self.stopped = f"the channel {self.channel} failed {_IN_A_ROW} times in a row, at last: {handed.says}; the rest waits for the next run"
@@ -226,10 +225,6 @@ class _Run:
         if post not in self.found:
             self.found[post] = tuple(self.find_recipients(*post))
         return self.found[post]
-
-    def _learn_origin(self, connection: Connection, record: int) -> None:
-        if record not in self.origins:
-            self.origins |= outbox.origins(connection, [record])
 
 
 def _batches(due: Sequence[outbox.Due]) -> Iterator[list[outbox.Due]]:
