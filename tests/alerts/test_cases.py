@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from alerts.counties import FIRST, Case, cases, evidence, filed_at
 
 from springtide import load_pack
 from springtide.alerts import outbox
@@ -16,8 +17,6 @@ from springtide.history.store import ledger
 from springtide.history.store.opening import open_store
 from springtide.logic.model import RulePack
 from springtide.reports.explanation import plain
-
-from alerts.counties import FIRST, Case, cases, evidence, filed_at
 
 ALL = cases()
 

@@ -12,7 +12,8 @@ from alerts.outboxes import QUARTER, START, file_quarter, message, queue, queued
 from sqlalchemy import Connection
 
 from springtide.alerts import outbox
-from springtide.alerts.outbox import Answer, id_of
+from springtide.alerts.answering import ANSWER, answers
+from springtide.alerts.outbox import id_of
 from springtide.alerts.problems import AlertError
 from springtide.alerts.progress import TRIES, progress, wait_after
 from springtide.history.problems import StoreError
@@ -96,7 +97,7 @@ def test_the_quarters_do_not_see_other_kinds_of_records(either: Store) -> None:
     queue(either, [message(2)])
     queue(either, [], kind=outbox.START)
     with either.writing() as connection:
-        outbox.answer(connection, Answer(message(1).id, "agree", "", "district manager", START))
+        ledger.add_record(connection, ANSWER, QUARTER, 1, {"alerts": [], "answer": "agree", "words": "", "recorded_by": "x", "recorded_at": START.isoformat()}, ())
         before = ledger.latest(connection, QUARTER)
         assert [one.number for one in ledger.versions(connection, QUARTER)] == [1] == [one.number for one in ledger.every_version(connection)]
         assert ledger.filed_quarters(connection) == [QUARTER] and {**ledger.standing(connection)} == {QUARTER: before}
@@ -161,22 +162,6 @@ def test_what_was_set_aside_can_be_given_back(either: Store) -> None:
         assert outbox.give_back(connection, [message(1).id, message(2).id], START) == (message(1).id,)
         assert len(outbox.due(connection, START)) == 2
     assert queued(either)[message(1).id].progress.tries == 0
-
-
-def test_answers_are_records(either: Store) -> None:
-    queue(either, [message(1), message(2)])
-    given = [
-        Answer(message(1).id, "disagree", "two posts are filled from Monday", "district manager", START),
-        Answer(message(2).id, "action", "cover is arranged", "head of service", START + timedelta(days=1)),
-        Answer(message(1).id, "agree", "", "district manager", START + timedelta(days=2)),
-    ]
-    with either.writing() as connection:
-        for one in given:
-            outbox.answer(connection, one)
-        assert outbox.answers(connection) == given == outbox.answers(connection, QUARTER) and outbox.answers(connection, QUARTER.next) == []
-        with pytest.raises(AlertError, match="there is no message 000000000000"):
-            outbox.answer(connection, replace(given[0], message="0" * 12))
-    assert verify(either).holds
 
 
 # ---- how far a message has come --------------------------------------------------------------
@@ -280,6 +265,6 @@ def test_who_may_only_read_a_store_from_before_reads_it_as_it_is(before: Path, m
     assert schema(store) == "0001" and verify(store).holds and verify(store).records > 3
     assert queued(store) == {} and before.read_bytes() == whole
     with store.reading() as connection:
-        assert outbox.answers(connection) == [] and outbox.due(connection, START) == []
+        assert answers(connection) == [] and outbox.due(connection, START) == []
     with pytest.raises(StoreError, match="can't be written to"):
         open_store(str(before), make=True)

@@ -12,9 +12,9 @@ import pytest
 from history import postgresql as servers
 from history.quarters import corrected, filing, quarters_of
 
-from springtide.alerts import outbox
+from springtide.alerts import answering, outbox
 from springtide.alerts.letters import Letter, Section
-from springtide.alerts.outbox import Answer, Message
+from springtide.alerts.outbox import Message
 from springtide.evidence.records import EvidenceSet
 from springtide.history import recording
 from springtide.history.recording import Filed, Filing
@@ -120,11 +120,12 @@ def tell(store: Store, quarter: Quarter, called: str) -> None:
         assert stands is not None
         outbox.queue(connection, outbox.START, quarter, body, ())
         named = {"rules for alerts": {"kind": "alert rules", "hash": ledger.add_document(connection, "alert rules", {"of": called})}}
-        queued = [Message(f"{called} {n}", "district_manager", f"D{n}", "main", at, letter, at + timedelta(days=7), ("raised",)) for n, letter in enumerate(letters)]
-        outbox.queue(connection, outbox.ALERTS, quarter, {**body, "of": stands.hash, "documents": named}, queued)
+        queued = [Message(f"{called} {n}", "district_manager", f"D{n}", "main", at, letter, at + timedelta(days=7), (f"ALERT{called}{n}",)) for n, letter in enumerate(letters)]
+        alerts = [{"id": f"ALERT{called}{n}", "subject": {"team": f"T00{n + 1}", "district": f"D{n}", "area": "", "name": ""}} for n, _ in enumerate(letters)]
+        outbox.queue(connection, outbox.ALERTS, quarter, {**body, "of": stands.hash, "documents": named, "alerts": alerts}, queued)
         noted: list[tuple[int, What]] = [(0, "trying"), (0, "sent"), (1, "trying"), (1, "failed"), (2, "withdrawn")]
         outbox.note(connection, [Event(queued[n].id, at, what, {"to": 1, "of": 1, "reason": "busy"}) for n, what in noted])
-        outbox.answer(connection, Answer(queued[0].id, "agree", "", "district manager", at))
+        answering.answer(connection, [queued[0].id], "agree", "", "district manager", at)
         outbox.note(connection, [Event(queued[1].id, at, what, {"to": 1, "of": 1}) for what in ("trying", "sent")])
 
 

@@ -50,7 +50,7 @@ class Message:
         return SEPARATOR.join((self.quarter, self.post, self.place, self.stage, told))
 
 
-FIRST_SIGHT, MAIN, CORRECTION = "first sight", "main", "correction"
+FIRST_SIGHT, MAIN, CORRECTION = "seen first", "main", "correction"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def corrections(found: Quarterly, told: Sequence[Mapping[str, Any]], now: dateti
     made = []
     for one in told:
         quarter = str(found.decided.quarter)
-        points = [f"{alert['title']}: {_named(found, alert['subject'])}" for alert in one["alerts"]]
+        points = [alert["says"] for alert in one["alerts"]]
         says = (f"{quarter} was filed again, and what you were told of it no longer holds. Nothing more is asked of you for:",)
         letter = Letter(f"{quarter}: an earlier alert no longer holds", (Section("", says, tuple(points)), _CLOSING))
         made.append(Message(quarter, one["post"], one["place"], CORRECTION, now, None, tuple(alert["id"] for alert in one["alerts"]), letter))
@@ -126,7 +126,7 @@ def _teams_of(found: Quarterly, alert: Alert) -> list[str]:
 
 def _message(found: Quarterly, post: Post, place: str, stage: str, goes: datetime, alerts: Sequence[Alert]) -> Message:
     thresholds = found.decided.story.thresholds
-    due = [after(goes, round(thresholds[alert.raised.rule.answer_within])) for alert in alerts if alert.raised.rule.answer_within]
+    due = [after(goes, round(thresholds[alert.raised.rule.answer_within])) for alert in alerts if post in alert.raised.rule.answered_by]
     letter = _letter(found, post, place, stage, goes, alerts)
     answer_by = min(due) if due and stage == MAIN else None
     return Message(str(found.decided.quarter), post, place, stage, goes, answer_by, tuple(alert.id for alert in alerts), letter)
@@ -146,12 +146,12 @@ def _letter(found: Quarterly, post: Post, place: str, stage: str, goes: datetime
 def _subject(found: Quarterly, place: str, alerts: Sequence[Alert]) -> str:
     quarter = str(found.decided.quarter)
     if len(alerts) == 1:
-        return f"{quarter}: {_headline(found, alerts[0])}"
+        return f"{quarter}: {headline(found, alerts[0])}"
     where = plain(place) if place else found.assessment.pack.words.county
     return f"{quarter}: {len(alerts)} alerts for {where}"
 
 
-def _headline(found: Quarterly, alert: Alert) -> str:
+def headline(found: Quarterly, alert: Alert) -> str:
     """An alert in a line: of what it is, and what became of it."""
     pack, subject, rule = found.assessment.pack, alert.raised.subject, alert.raised.rule
     name = _named(found, vars(subject))
@@ -186,12 +186,12 @@ def _sections(found: Quarterly, alert: Alert, post: Post, stage: str, goes: date
     about = alert.raised.rule.about
     says = {"team": _of_team, "team rule": _of_rule, "district": _of_district, "county pressure": _of_county, "team pressure": _of_pressure}[about]
     yield from says(found, alert, post)
-    yield _answering(found, alert, stage, goes)
+    yield _answering(found, alert, post, stage, goes)
 
 
 def _of_team(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
     team, state = found.assessment.team(alert.raised.subject.team), found.decided.states.teams[alert.raised.subject.team]
-    yield Section(_headline(found, alert), (*_standing(found, team, state), _confidence(team)), tuple(_reasons(found, team)))
+    yield Section(headline(found, alert), (*_standing(found, team, state), _confidence(team)), tuple(_reasons(found, team)))
     if alert.state not in ("lowered", "cleared"):
         yield from _to_do(found, team, post)
 
@@ -268,7 +268,7 @@ def _of_rule(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
     team = found.assessment.team(subject.team)
     level = pack.levels.by_id(team.level)
     says = (rule.because, f"{found.decided.quarter}: {level.title} ({_paras(rule.cites)}).", _confidence(team))
-    yield Section(_headline(found, alert), says)
+    yield Section(headline(found, alert), says)
     yield Section(_advised(found, post, "today"), (), (rule.tell_the_manager,))
 
 
@@ -277,7 +277,7 @@ def _of_district(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section
     flagged = found.assessment.pack.levels.rank(found.assessment.pack.levels.flagged_from)
     there = [team.team for team in found.decided.story.teams(found.decided.place, subject.area, subject.district) if states.teams[team.team].rank >= flagged]
     rule = alert.raised.rule
-    yield Section(_headline(found, alert), (f"{rule.because} ({_paras(rule.cites)})",), tuple(_listed(found, there)))
+    yield Section(headline(found, alert), (f"{rule.because} ({_paras(rule.cites)})",), tuple(_listed(found, there)))
 
 
 def _of_county(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
@@ -288,7 +288,7 @@ def _of_county(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
     if counted is not None:
         silent = f", {counted.silent} could not be told" if counted.silent else ""
         says.append(f"{counted.affected} of {counted.teams} {pack.words.teams} affected{silent}. {pressure.tell_the_manager}")
-    yield Section(_headline(found, alert), tuple(says))
+    yield Section(headline(found, alert), tuple(says))
     if alert.state == "new":
         notable = pack.levels.notable
         with_it = [
@@ -312,18 +312,18 @@ def _of_pressure(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section
         for district in decided.story.districts(decided.place, subject.area):
             if last is not None and decided.story.district_did(leaf, subject, district, last, decided.place) is Truth.MET:
                 points.append(f"It {leaf.did} {plain(district)}")
-    yield Section(_headline(found, alert), (f"{rule.because} ({_paras(rule.cites)})",), tuple(points))
+    yield Section(headline(found, alert), (f"{rule.because} ({_paras(rule.cites)})",), tuple(points))
 
 
-def _answering(found: Quarterly, alert: Alert, stage: str, goes: datetime) -> Section:
+def _answering(found: Quarterly, alert: Alert, post: Post, stage: str, goes: datetime) -> Section:
     rule = alert.raised.rule
     ask = f"springtide alerts answer {alert.id} --agree (or --disagree, or --action, each with a few words)"
     if stage == FIRST_SIGHT:
         return Section("How to answer", (
             f"You see this first. It goes further on {_day(goes_further(found, alert, goes))}, with what you have said of it by then.", f"To say something: {ask}",
         ))  # fmt: skip
-    if not rule.answer_within:
-        return Section("How to answer", (rule.asks,))
+    if post not in rule.answered_by:
+        return Section("What is asked", (rule.asks,))
     due = after(goes, round(found.decided.story.thresholds[rule.answer_within]))
     return Section("How to answer", (rule.asks, f"By {_day(due)}: {ask}"))
 

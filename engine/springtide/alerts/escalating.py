@@ -46,7 +46,7 @@ def waiting(connection: Connection, quarter: Quarter) -> list[Waiting]:
         if message.stage != MAIN or message.progress.withdrawn:
             continue
         for one in message.alerts:
-            if one in alerts:
+            if one in alerts and message.post in alerts[one]["answered_by"]:
                 sent = _sent_at(message)
                 due = after(max(sent, message.not_before), alerts[one]["answer_within"]) if sent else None
                 found.append(Waiting(alerts[one], message, due, tuple(answer for answer in given if one in answer.alerts)))

@@ -72,9 +72,10 @@ def finished(connection: Connection, message: outbox.Queued) -> Letter:
 
 
 def teams_of(store: Store) -> dict[str, str]:
-    """The district of each team of the newest filed quarter, by the team's id."""
+    """The district of each team in the list that was filed last, by the team's id: also of those that ended or are still to begin."""
     with store.reading() as connection:
         filed = ledger.filed_quarters(connection)
         if not filed:
             return {}
-        return {row["team"]: row["district"] for row in ledger.team_rows(connection, ledger.record_of(connection, filed[-1]), ())}
+        rows = ledger.document(connection, ledger.record_of(connection, filed[-1]).body["evidence"]["document"])["teams"]
+        return {row["id"]: row["district"] for row in sorted(rows, key=lambda row: row["to_quarter"] or "9")}

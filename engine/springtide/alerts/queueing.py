@@ -17,7 +17,7 @@ from ..history.store.opening import Store
 from ..logic.alerts.following import Seen
 from ..logic.quarter import Quarter
 from . import outbox
-from .composing import Message, Quarterly, corrections, messages
+from .composing import Message, Quarterly, corrections, headline, messages
 from .deciding import decide
 from .problems import AlertError
 from .showing import seen_in
@@ -109,7 +109,7 @@ def shown_before(connection: Connection, quarter: Quarter, begin: Quarter) -> li
 def _queue(connection: Connection, record: ledger.Record, found: Quarterly, now: datetime) -> tuple[int, tuple[str, ...]]:
     decided = found.decided
     newest = record.quarter == ledger.filed_quarters(connection)[-1]
-    alerts = [alert.as_data() for alert in decided.alerts]
+    alerts = [alert.as_data() | {"says": headline(found, alert)} for alert in decided.alerts]
     told = _told(connection, record.quarter)
     made = list(_not_told(messages(found, now), told)) if newest else []
     if newest:

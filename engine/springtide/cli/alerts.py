@@ -16,7 +16,7 @@ from ..alerts.answering import Kind
 from ..alerts.answering import answer as file_answer
 from ..alerts.channels.opening import CHANNELS, open_channel
 from ..alerts.directory import Addressee, Directory, check_against, recipients
-from ..alerts.directory_files import read_directory
+from ..alerts.directory_files.reader import read_directory
 from ..alerts.escalating import queue_reminders
 from ..alerts.overview import entries, overview
 from ..alerts.previewing import finished, previewed, teams_of

@@ -43,12 +43,16 @@ class AlertReader(Reading):
     def _check_limits(self, entry: Entry, doc: schema.AlertDoc) -> None:
         for name, unit in _LIMITS:
             self._threshold_named(entry, (name,), getattr(doc, name), unit)
+        for place, post in enumerate(doc.answered_by):
+            if post not in doc.to:
+                self.problems.append(entry.problem(("answered_by", place), f"{post} is to answer '{entry.id}' and does not get it", "add it to 'to'"))
         for one, other, why in (
             ("seen_first_by", "right_of_reply", "how long that is"),
             ("right_of_reply", "seen_first_by", "who has it"),
             ("then_to", "then_after", "how long after the answer was due"),
             ("then_after", "then_to", "who is told then"),
             ("then_to", "answer_within", "by when an answer is due"),
+            ("answered_by", "answer_within", "by when an answer is due"),
         ):
             if getattr(doc, one) and not getattr(doc, other):
                 self.problems.append(entry.problem((one,), f"'{entry.id}' has '{one}' and no '{other}'", f"say {why}", key=True))
@@ -178,7 +182,8 @@ def _rule(key: str, doc: schema.AlertDoc, when: r.Condition, entry: Entry) -> r.
     return r.AlertRule(
         id=key, title=_line(doc.title), cites=paragraph_numbers(doc.cites), because=_line(doc.because), about=doc.about, when=when, to=tuple(doc.to),
         asks=_line(doc.asks), together=doc.together == "yes", each_quarter=doc.again is not None, seen_first_by=doc.seen_first_by,
-        right_of_reply=doc.right_of_reply or "", answer_within=doc.answer_within or "", then_to=tuple(doc.then_to), then_after=doc.then_after or "",
+        right_of_reply=doc.right_of_reply or "", answer_within=doc.answer_within or "",
+        answered_by=tuple(doc.answered_by or doc.to) if doc.answer_within else (), then_to=tuple(doc.then_to), then_after=doc.then_after or "",
         examples=tuple(examples), at=entry.at,
     )  # fmt: skip
 

@@ -289,6 +289,7 @@ class AlertDoc(Doc):
     right_of_reply: Word | None = None
     asks: Text
     answer_within: Word | None = None
+    answered_by: list[Literal["team_manager", "district_manager", "head_of_service"]] = []
     then_to: list[Literal["team_manager", "district_manager", "head_of_service"]] = []
     then_after: Word | None = None
     examples: Annotated[list[AlertExampleDoc], Field(min_length=1)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from ...evidence.cells import BadCell, read_date, short
@@ -29,7 +29,7 @@ def checked(written: Written) -> Directory:
     for key, entry in written.people.items():
         if entry.deputy:
             _exists(written, entry.deputy, f"the deputy of {short(key)}")
-    _refuse_circles(written, people)
+    _refuse_own_deputies(written, people)
     posts = {post: tuple(dict.fromkeys(one.text for one in holders)) for post, (_, holders) in written.posts.items()}
     for (post, place), (line, holders) in written.posts.items():
         for holder in holders:
@@ -127,25 +127,9 @@ def _exists(written: Written, said: Said, what: str) -> None:
     written.report(said.line, f"{what} is '{short(said.text)}', and there is nobody of that key", hint)
 
 
-def _refuse_circles(written: Written, people: Mapping[str, Person]) -> None:
-    """Deputies who lead back to where they began: if they were all away, nobody would be left."""
-    done: set[str] = set()
-    for start in people:
-        path: list[str] = []
-        key = start
-        while key in people and key not in done and key not in path:
-            path.append(key)
-            key = people[key].deputy
-        if key in path:
-            _report_circle(written, path[path.index(key) :])
-        done |= set(path)
-
-
-def _report_circle(written: Written, circle: Iterable[str]) -> None:
-    first, *others = circle
-    entry = written.people[first]
-    line = entry.deputy.line if entry.deputy else entry.line
-    if not others:
-        written.report(line, f"{short(first)} is named as their own deputy", "write somebody else's key, or leave it out")
-    else:
-        written.report(line, f"deputies go in a circle: {' → '.join(map(short, (first, *others, first)))}", "let the last of them have no deputy, or somebody else")
+def _refuse_own_deputies(written: Written, people: Mapping[str, Person]) -> None:
+    """Two may stand in for each other; nobody stands in for themselves."""
+    for key, person in people.items():
+        if person.deputy == key:
+            entry = written.people[key]
+            written.report(entry.deputy.line if entry.deputy else entry.line, f"{short(key)} is named as their own deputy", "write somebody else's key, or leave it out")

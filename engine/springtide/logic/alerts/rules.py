@@ -113,8 +113,8 @@ class AlertRule:
 
     It raises one when its condition comes to hold, and again only after it was shown not to hold, or in each quarter in
     which it holds where `each_quarter` says so. `right_of_reply` (hours), `answer_within` and `then_after` (working days)
-    name thresholds; empty where there is none. `seen_first_by` sees it that long before those in `to`; who does not
-    answer is reminded, and `then_to` is told so long after.
+    name thresholds; empty where there is none. `seen_first_by` sees it that long before those in `to`. One answer is
+    enough; where there is none, those in `answered_by` are reminded, and `then_to` is told so long after.
     """
 
     id: str
@@ -130,6 +130,7 @@ class AlertRule:
     seen_first_by: Post | None = None
     right_of_reply: str = ""
     answer_within: str = ""
+    answered_by: tuple[Post, ...] = ()
     then_to: tuple[Post, ...] = ()
     then_after: str = ""
     examples: tuple[AlertExample, ...] = ()

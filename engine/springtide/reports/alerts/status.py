@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ...alerts.composing import MAIN
 from ...alerts.outbox import Queued
 from ...alerts.overview import Entry, Overview
 from ...alerts.sending import SendReport
@@ -38,22 +39,18 @@ def render(found: Overview, place: str, now: datetime) -> RenderableType:
 
 
 def _alert(found: Overview, alert: Mapping[str, Any], now: datetime) -> Iterator[RenderableType]:
-    yield Text(f"{alert['id']}  {alert['title']}: {_subject(alert)}")
+    yield Text(f"{alert['id']}  {alert['says']}")
     for message in found.telling_of(alert["id"]):
-        yield indented(f"{post_words(message.post, message.place)}, {message.stage}: {_came(message)}")
-    for one in found.waiting:
-        if one.alert["id"] == alert["id"]:
-            yield indented(f"answer of the {post_words(one.message.post, one.message.place)}: {answer_words(one, now)}")
+        stage = "" if message.stage == MAIN else f" ({message.stage})"
+        yield indented(f"{post_words(message.post, message.place)}{stage}: {_came(message)}", 4)
+    asked = [one for one in found.waiting if one.alert["id"] == alert["id"]]
+    if asked:
+        posts = ", ".join(post_words(one.message.post, one.message.place) for one in asked)
+        yield indented(f"answer: {answer_words(min(asked, key=lambda one: (one.due is None, one.due or now)), now)} ({posts})", 4)
     for answer in found.answers:
         if alert["id"] in answer.alerts:
             words = f': "{answer.words}"' if answer.words else ""
-            yield indented(f"{answer.kind}, by {answer.by}, {when(answer.at)}{words}")
-
-
-def _subject(alert: Mapping[str, Any]) -> str:
-    subject = alert["subject"]
-    named = [subject["team"], subject["district"] if not subject["team"] else "", subject["area"] if not subject["district"] else "", subject["name"]]
-    return ", ".join(filter(None, named))
+            yield indented(f"{answer.kind}, by {answer.by}, {when(answer.at)}{words}", 4)
 
 
 def _came(message: Queued) -> str:
