@@ -242,7 +242,7 @@ def test_somebody_is_always_written_to_and_nobody_away_but_for_want_of_others(dr
 # -- the examples -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("teams", "managers"), [("ten-quarters", "ten-quarters/managers.yaml"), ("kent-2009", "kent-2009/alerts/directory/managers.csv")])
+@pytest.mark.parametrize(("teams", "managers"), [("ten-quarters", "ten-quarters/managers.yaml"), ("kent-2009", "kent-2009/managers.csv")])
 def test_the_examples_directories_serve_their_teams(teams: str, managers: str) -> None:
     lines = (ROOT / "examples" / teams / "teams.csv").read_text(encoding="utf-8").splitlines()
     places = {cells[0]: cells[2] for cells in (line.split(",") for line in lines[1:])}

@@ -37,6 +37,17 @@ def test_the_examples_need_no_remark(name: str, kent: RulePack) -> None:
     assert not any(remark.team for remark in evidence.remarks)
 
 
+@pytest.mark.parametrize("name", ["managers.csv", "Managers.CSV", "managers.north.csv", "managers.yaml"])
+def test_the_directory_that_alerts_go_by_may_lie_beside_the_evidence(name: str, kent: RulePack, tmp_path: Path) -> None:
+    beside = folder(tmp_path, ["T1"], ["T1,2008/09 Q4,8,2"])
+    before = read_evidence(beside, kent)
+    (beside / name).write_text("person,name,email\n", encoding="utf-8")
+    after = read_evidence(beside, kent)
+    assert after == before
+    (beside / "notes.csv").write_text("a,b\n", encoding="utf-8")
+    assert [remark.file for remark in read_evidence(beside, kent).remarks if remark.code == "E21"] == ["notes.csv"]
+
+
 def test_an_earlier_quarter_says_which_tables_it_has_not(kent: RulePack) -> None:
     remarks = read_evidence(EXAMPLES / "kent-2009", kent).remarks
     assert [str(remark) for remark in remarks] == [

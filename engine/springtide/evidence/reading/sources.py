@@ -21,6 +21,8 @@ _CSV = re.compile(rf"^({'|'.join(TABLES)})(\..+)?\.csv$")
 # Text that a spreadsheet would take for a formula is written with an apostrophe before it; see writing.csv_files.
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _OLD_BOOKS = (".xls", ".xlsb", ".ods", ".numbers")
+# What may lie beside evidence and is none: of a survey, what was kept for people; the directory that alerts go by; what is hidden.
+_NO_EVIDENCE = ("comments.", "respondents.", "managers.", ".", "~$")
 _IN_A_WORKBOOK = "Teams, Questionnaire, Workforce, Audits or Acknowledged"
 
 Progress = Callable[[int, int, str], None]
@@ -117,9 +119,8 @@ class Sources:
         if not self.is_folder:
             return
         for other in sorted(self.path.iterdir()):
-            word = other.name.casefold()
-            kept = word.startswith(("comments.", "respondents.", ".", "~$"))
-            if other in files or kept or any(problem.file == other.name for problem in self.problems):
+            known = other.name.casefold().startswith(_NO_EVIDENCE)
+            if other in files or known or any(problem.file == other.name for problem in self.problems):
                 continue
             if other.is_dir():
                 if any(file.suffix.lower() in _LIKE_TABLES for file in other.iterdir()):
