@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..logic.alerts import rules as r
-from ..logic.alerts.examples import ExampleError, quarters_of
+from ..logic.alerts.examples import ExampleError, seen_in
 from . import schema
 from .layers import Entry
 from .problems import did_you_mean, shown
@@ -63,14 +63,15 @@ class AlertReader(Reading):
         for place, example in enumerate(rule.examples):
             if len(example.expect) != len(example.quarters):
                 self.problems.append(entry.problem(("examples", place, "expect"), f"{len(example.expect)} answers for {len(example.quarters)} quarters", "give yes or no for each"))
-            try:
-                quarters_of(rule, example, ranks)
-            except ExampleError as error:
-                self.problems.append(entry.problem(("examples", place, "quarters"), str(error)))
+            for quarter, given in enumerate(example.quarters):
+                try:
+                    seen_in(rule, given, ranks)
+                except ExampleError as error:
+                    self.problems.append(entry.problem(("examples", place, "quarters", quarter), str(error)))
         expected = {said for example in rule.examples for said in example.expect}
         if expected != {True, False}:
-            self.problems.append(entry.problem(("examples",), f"no example of '{entry.id}' shows {'an alert' if True not in expected else 'a quarter without one'}",
-                                               "show both", key=True))  # fmt: skip
+            self.problems.append(entry.problem(("examples",), f"no example of '{entry.id}' shows {'an alert' if True not in expected else 'a quarter without an alert'}",
+                                               "the examples of a rule show both", key=True))  # fmt: skip
 
 
 class _Parser:
@@ -98,7 +99,7 @@ class _Parser:
             case "last_quarter":
                 part = self.parse(value, path)
                 if part is not None and any(isinstance(inside, (r.LastQuarter, r.SomeDistrict)) for inside in r.walk(part)):
-                    return self._wrong(path, "the quarter before last is not looked at", "", key=True)
+                    return self._wrong(path, "the quarter before last is not looked at", "last_quarter looks back one quarter, and a_district one by itself", key=True)
                 return None if part is None else r.LastQuarter(part)
         if word not in _WORDS[self.about]:
             return self._wrong(path, f"'{word}' is no word of a rule about a {self.about}", did_you_mean(word, (*_WORDS[self.about], *_JOINING)), key=True)
@@ -115,7 +116,7 @@ class _Parser:
         known = r.STATES if self.about == "team" else ("new", "persisting", "cannot tell", "cleared")
         for one in wanted:
             if one not in known:
-                return self._wrong(path, f"{shown(one)} is no state", did_you_mean(one, known))
+                return self._wrong(path, f"{shown(one)} is no state of a {self.about}", did_you_mean(one, known))
         return r.StateIs(tuple(wanted))
 
     def _level(self, value: Any, path: Path_) -> r.Condition | None:

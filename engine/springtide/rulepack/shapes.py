@@ -30,8 +30,10 @@ _WRITTEN = {
     schema.SILENCED: "write the code of the finding and what it is of, as in L103 R1",
     schema.QUESTION: "write q and the number of the question, as q8",
 }
-# Keys whose text may look like a number.
-_TEXTS = {"version": _WRITTEN[schema.VERSION], "cites": _WRITTEN[schema.PARAGRAPH]}
+# Keys under which a number may be written where text belongs.
+_NAMED = "name a threshold, so that the number has a source and a date"
+_TEXTS = {"version": _WRITTEN[schema.VERSION], "cites": _WRITTEN[schema.PARAGRAPH],
+          **dict.fromkeys(("most", "right_of_reply", "answer_within", "then_after", "clear_by"), _NAMED)}  # fmt: skip
 _WHY_NEEDED = {
     "cites": "every rule cites a paragraph, as in cites: [para 24]",
     "source": "every number says where it comes from",

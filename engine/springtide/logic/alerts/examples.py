@@ -53,9 +53,14 @@ def quarters_of(rule: AlertRule, example: AlertExample, ranks: Mapping[str, int]
     """What is seen in each quarter of an example, None where it is not filed. Raises ExampleError."""
     quarter, found = _FIRST, list[Seen | None]()
     for given in example.quarters:
-        found.append(None if given == NOT_FILED else _SEEN[rule.about](rule, given, ranks, quarter))
+        found.append(seen_in(rule, given, ranks, quarter))
         quarter = quarter.next
     return found
+
+
+def seen_in(rule: AlertRule, given: object, ranks: Mapping[str, int], quarter: Quarter = _FIRST) -> Seen | None:
+    """What one quarter of an example shows, None where it is not filed. Raises ExampleError."""
+    return None if given == NOT_FILED else _SEEN[rule.about](rule, given, ranks, quarter)
 
 
 def _of_team(rule: AlertRule, given: object, ranks: Mapping[str, int], quarter: Quarter) -> Seen:
@@ -65,7 +70,8 @@ def _of_team(rule: AlertRule, given: object, ranks: Mapping[str, int], quarter: 
     return Seen(quarter, {_TEAM: _team(given, ranks)}, county)
 
 
-_KEYS = ("level", "could_be", "near", "firm", "rules", "own", "county", "reorganised")
+_SAYS = {"rules": ("up", "down"), "own": ("worse", "the same"), "county": ("on", "off"), "reorganised": ("yes", "no")}
+_KEYS = ("level", "could_be", "near", "firm", *_SAYS)
 
 
 def _team(given: object, ranks: Mapping[str, int]) -> SeenTeam:
@@ -76,15 +82,16 @@ def _team(given: object, ranks: Mapping[str, int]) -> SeenTeam:
     data: Mapping[str, Any] = given if isinstance(given, Mapping) else {"level": given}
     if unknown := [key for key in data if key not in _KEYS]:
         raise ExampleError(f"'{unknown[0]}' says nothing of a team; it may say {', '.join(_KEYS)}")
+    for key, words in _SAYS.items():
+        if key in data and data[key] not in words:
+            raise ExampleError(f"'{key}' can't be '{data[key]}'; write {' or '.join(words)}")
     level = _rank(data.get("level"), ranks)
     could_be = max(level, _rank(data.get("could_be", data.get("level")), ranks))
     near = max(could_be, _rank(data.get("near", data.get("level")), ranks))
     firm = min(level, _rank(data.get("firm", data.get("level")), ranks))
     if data.get("own") == "worse":
         own = {"pressure": 2}
-    by_rules = {"up": 1, "down": -1, None: 0}.get(data.get("rules"))
-    if by_rules is None:
-        raise ExampleError("'rules' says whether changed rules alone took the level up or down")
+    by_rules = {"up": 1, "down": -1}.get(data.get("rules", ""), 0)
     return SeenTeam("", _DISTRICT, _AREA, level, could_be, near, firm, by_rules=by_rules, apart=data.get("reorganised") == "yes", own=own)
 
 
