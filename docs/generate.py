@@ -29,9 +29,11 @@ from springtide.evidence.reading.team_list import PERIOD_COLUMNS, TEAM_COLUMNS
 from springtide.evidence.records import RESPONDENTS
 from springtide.logic import conditions as c
 from springtide.logic import model as m
+from springtide.logic.alerts import rules as r
 from springtide.logic.formula import names_in
 from springtide.logic.sense_checks import SenseCheck
 from springtide.logic.units import UNITS
+from springtide.reports import alert_page
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -138,6 +140,7 @@ def commands_page() -> list[str]:
                   "give it for examples that are lacking or fail."),
             ("4", "`score --fail-on LEVEL`: a team is at that level or above."),
             ("5", "`verify` and `replay`: a filed record is not as it was filed, or does not come to the same again."),
+            ("6", "`alerts send`: something could not be sent; it waits for the next run, or was set aside."),
         ),
     )  # fmt: skip
     for context in walk_commands(cli, "springtide", None):
@@ -378,6 +381,13 @@ STRATA = (
 )  # fmt: skip
 
 
+ALERTS = """
+Raised over the quarters that are filed, once each: when a rule has come to hold, and again only after it was shown not to hold.
+A team is followed at the level that was proved, and lower only when what is filed shows it clear of each threshold
+([decision 0028](../decisions/0028-alerts.md)). None of these changes a level. [How alerts go out](../how-to/alerts.md).
+""".strip()
+
+
 def rules_page(pack: RulePack) -> list[str]:
     lines = heading(
         f"The rules of {pack.id}",
@@ -399,6 +409,9 @@ def rules_page(pack: RulePack) -> list[str]:
         lines += [f"## {title}", "", about, ""]
         for rule in getattr(pack, group).values() if group else [pack.supervision]:
             lines += rule_section(pack, rule)
+    lines += ["## Alerts", "", ALERTS, ""]
+    for alert in pack.alerts.values():
+        lines += alert_section(pack, alert)
     lines += ["## The report paragraph by paragraph", ""]
     lines += table(("Para", "In our words", "Grade", "Encoded by, or why not"), (
         (str(p.number), p.says, p.grade, ", ".join(f"`{name}`" for name in p.encoded_by) or f"Not encoded: {p.not_encoded_because}")
@@ -417,6 +430,22 @@ def rule_section(pack: RulePack, rule: m.Declared) -> list[str]:
     if advice := getattr(rule, "tell_the_manager", ""):
         lines += [f"*The manager is told:* {advice}", ""]
     return lines
+
+
+def alert_section(pack: RulePack, rule: r.AlertRule) -> list[str]:
+    facts = (
+        ("To", alert_page.to_whom(rule)), ("Seen first by", alert_page.seen_first(pack, rule)), ("Answer due", alert_page.answer_due(pack, rule)),
+        ("Then", alert_page.then(pack, rule)), ("Raised", "in each quarter in which it holds" if rule.each_quarter else ""),
+    )  # fmt: skip
+    lines = [f"### {rule.id}", "", f"**{rule.title}** ({paragraphs(rule.cites)})", "", rule.because, ""]
+    lines += [*(f"- {name}: {fact}" for name, fact in facts if fact), "", "Raised when:", "", *alert_in_words(pack, rule.when, 0), ""]
+    return [*lines, f"*It asks:* {rule.asks}", ""]
+
+
+def alert_in_words(pack: RulePack, condition: r.Condition, depth: int) -> Iterator[str]:
+    yield f"{'  ' * depth}- {alert_page.words_of(pack, condition)}{':' if r.parts_of(condition) else ''}"
+    for part in r.parts_of(condition):
+        yield from alert_in_words(pack, part, depth + 1)
 
 
 def facts_of(pack: RulePack, rule: m.Declared) -> list[str]:

@@ -9,7 +9,7 @@ import click
 
 from ..assurance import lint
 from ..logic.quarter import Quarter
-from ..reports import assurance_pages, rule_pages
+from ..reports import assurance_pages, rule_list, rule_pages
 from ..rulepack import load_beneath
 from ..rulepack.examples import moved_by_layer, run_examples
 from ..rulepack.json_schema import pack_schema
@@ -33,7 +33,7 @@ def list_rules(rules: str, as_json: bool) -> None:
       springtide rules list --rules england
     """
     pack = common.pack_named(rules)
-    common.show_json(rule_pages.list_as_dict(pack)) if as_json else common.show(rule_pages.render_list(pack))
+    common.show_json(rule_list.list_as_dict(pack)) if as_json else common.show(rule_list.render_list(pack))
 
 
 @rules.command("show")
@@ -146,7 +146,7 @@ def trace(rules: str, as_json: bool) -> None:
       springtide rules trace
     """
     pack = common.pack_named(rules)
-    common.show_json(rule_pages.trace_as_dict(pack)) if as_json else common.show(rule_pages.render_trace(pack))
+    common.show_json(rule_list.trace_as_dict(pack)) if as_json else common.show(rule_list.render_trace(pack))
 
 
 for command in (assurance.coverage, assurance.mutate, assurance.prove, assurance.diff, assurance.new):

@@ -17,7 +17,7 @@ from ..assurance.witness import Shown, as_yaml
 from ..logic import conditions as c
 from ..logic import model as m
 from ..rulepack.examples import Outcome
-from .rule_pages import head
+from .rule_page import head
 from .wording import counted, indented
 
 # -- check -----------------------------------------------------------------------------------

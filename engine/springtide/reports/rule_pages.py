@@ -1,162 +1,20 @@
-"""A rule pack as people read it: the list, one page a rule, and the trace through the report."""
+"""The page of everything that a rule pack names, however the name is written."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-from rich.tree import Tree
-
-from ..assessment import SCHEMA_VERSION
 from ..logic import conditions as c
 from ..logic import model as m
+from ..logic.alerts.rules import thresholds_of
 from ..logic.explain import ground
 from ..logic.levers import Lever
 from ..logic.units import UNITS
-from .wording import Indented, capital, paras
-
-_STRATA = (
-    ("Team pressures", "team_pressures"),
-    ("County pressures", "county_pressures"),
-    ("Risk rules", "risk"),
-    ("Notices", "notices"),
-    ("Confidence", "reducers"),
-)
-
-
-def head(pack: m.RulePack) -> dict[str, Any]:
-    """What every document about a pack begins with."""
-    return {"schema_version": SCHEMA_VERSION, "pack": {"id": pack.id, "version": pack.version, "hash": pack.hash}}
-
-
-def list_as_dict(pack: m.RulePack) -> dict[str, Any]:
-    rules = [
-        {"id": rule.id, "kind": type(rule).__name__, "title": rule.title, "cites": [f"para {n}" for n in rule.cites], "at": rule.at}
-        for rule in pack.rules.values()
-    ]
-    return head(pack) | {"layers": list(pack.layers), "rules": rules}
-
-
-def render_list(pack: m.RulePack) -> RenderableType:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("Id", "What it says", "Decides", "Paragraphs"):
-        table.add_column(column, overflow="fold")
-    for heading, name in _STRATA:
-        table.add_row(Text(heading, style="bold underline"))
-        for rule in getattr(pack, name).values():
-            table.add_row(f"  {rule.id}", rule.title, _decides(rule, pack), paras(rule.cites))
-        if name == "county_pressures":
-            table.add_row(Text("Supervision", style="bold underline"))
-            table.add_row(f"  {pack.supervision.id}", pack.supervision.title, "", paras(pack.supervision.cites))
-    return Group(Text(f"{pack.title} ({pack.id} {pack.version}, {pack.hash[:12]}; layers {', '.join(pack.layers)})", style="bold"), Text(), table)
-
-
-def _decides(rule: m.Declared, pack: m.RulePack) -> str:
-    match rule:
-        case m.RiskRule(level=level):
-            return f"level {pack.levels.by_id(level).title}"
-        case m.Notice(channel=channel):
-            return channel
-        case m.Reducer(weight=weight):
-            return f"{weight} reason"
-        case m.TeamPressure(family=family):
-            return f"family {family}"
-    return ""
-
-
-# -- trace -----------------------------------------------------------------------------------
-
-
-def trace_as_dict(pack: m.RulePack) -> dict[str, Any]:
-    return head(pack) | {
-        "paragraphs": [
-            {"number": p.number, "says": p.says, "grade": p.grade, "encoded_by": list(p.encoded_by), "not_encoded_because": p.not_encoded_because or None}
-            for p in pack.paragraphs
-        ]
-    }
-
-
-def render_trace(pack: m.RulePack) -> RenderableType:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Para", justify="right", no_wrap=True)
-    table.add_column("What it says, in our words", overflow="fold", ratio=5)
-    table.add_column("Encoded by, or why not", overflow="fold", ratio=6)
-    for p in pack.paragraphs:
-        table.add_row(str(p.number), p.says, ", ".join(p.encoded_by) or f"Not encoded: {p.not_encoded_because}")
-    encoded = sum(bool(p.encoded_by) for p in pack.paragraphs)
-    total = f"{len(pack.paragraphs)} of 30 paragraphs accounted for: {encoded} encoded, {len(pack.paragraphs) - encoded} with a reason why not."
-    return Group(Text(f"The report paragraph by paragraph ({pack.id} {pack.version})", style="bold"), Text(), table, Text(), Text(total))
-
-
-# -- one page --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Page:
-    """One thing of a pack: what it is, its facts line by line, its conditions and its examples."""
-
-    id: str
-    kind: str
-    title: str
-    facts: tuple[tuple[str, str], ...]
-    conditions: tuple[tuple[str, c.Condition], ...] = ()
-    examples: tuple[m.Example, ...] = ()
-    pack: m.RulePack | None = None
-
-    def render(self) -> RenderableType:
-        parts: list[RenderableType] = [Text(f"{self.id}: {self.title}", style="bold"), Text(self.kind, style="dim")]
-        parts += [Indented(Text.assemble((f"{name}: ", "bold"), value), 0, 2) for name, value in self.facts if value]
-        for name, condition in self.conditions:
-            tree = Tree(Text(capital(name.replace("_", " ")), style="bold"), guide_style="dim")
-            self._grow(tree, condition)
-            parts.append(tree)
-        if self.examples:
-            parts.append(Text("Examples", style="bold"))
-            parts += [Indented(Text(f"{e.name}: {_given(e.given)} → {e.expect}"), 2, 2) for e in self.examples]
-        return Group(*parts)
-
-    def _grow(self, tree: Tree, condition: c.Condition) -> None:
-        branch = tree.add(Text(self._words(condition)))
-        for part in c.parts_of(condition):
-            self._grow(branch, part)
-
-    def _words(self, condition: c.Condition) -> str:
-        assert self.pack is not None
-        match condition:
-            case c.AllOf():
-                return "all of"
-            case c.AnyOf():
-                return "any of"
-            case c.Not():
-                return "not"
-            case c.ReceivingTeam():
-                return "of the team that work transfers to"
-            case c.AtLeastOf(n):
-                return f"at least {n} ({_value_now(self.pack, n)}) of"
-            case c.MeasureTest(threshold=threshold):
-                return f"{c.in_words(condition)} ({_value_now(self.pack, threshold)})"
-            case c.AnswerTest(question):
-                return f"{c.in_words(condition)}: {self.pack.questions[question].statement}"
-            case c.PeriodTest(period):
-                return f"{c.in_words(condition)} ({_quarters(self.pack.periods[period])})"
-        return c.in_words(condition)
-
-    def as_dict(self, pack: m.RulePack) -> dict[str, Any]:
-        return head(pack) | {
-            "id": self.id,
-            "kind": self.kind,
-            "title": self.title,
-            **{name.replace(" ", "_"): value for name, value in self.facts if value},
-            "conditions": {name: c.spelled_out(condition) for name, condition in self.conditions},
-            "examples": [{"name": e.name, "given": e.given, "expect": e.expect} for e in self.examples],
-        }
-
+from .alert_page import alert_page
+from .rule_page import Page, conditions_of, decides, examples_of, quarters, value_now
+from .wording import paras
 
 _KINDS_AS_PREFIX = ("theme", "level", "period")  # what may be called so where its bare name is another thing's
 _PARAGRAPH = re.compile(r"(?:para(?:graph)?\.? ?)?0*(\d+)")
@@ -205,6 +63,7 @@ def _rule_like(pack: m.RulePack) -> dict[str, Callable[[], Page]]:
         **{one.id: partial(_threshold_page, pack, one) for one in pack.thresholds.values()},
         **{one.id: partial(_rule_page, pack, one) for one in pack.rules.values()},
         **{one.id: partial(_lever_page, pack, one) for one in pack.levers.values()},
+        **{one.id: partial(alert_page, pack, one) for one in pack.alerts.values()},
     }
 
 
@@ -243,7 +102,7 @@ def _figure_page(pack: m.RulePack, figure: m.Figure) -> Page:
 def _worked_out(pack: m.RulePack, figure: m.Figure) -> str:
     if figure.usual_of is None or figure.over is None:
         return ""
-    return f"the mean of {figure.usual_of} over the {_value_now(pack, figure.over)} before this one ({figure.over}), where all of them are there"
+    return f"the mean of {figure.usual_of} over the {value_now(pack, figure.over)} before this one ({figure.over}), where all of them are there"
 
 
 def _paragraph_page(paragraph: m.Paragraph) -> Page:
@@ -270,22 +129,18 @@ def _theme_page(pack: m.RulePack, theme: m.Theme) -> Page:
 
 def _level_page(pack: m.RulePack, level: m.Level) -> Page:
     levels, thin = pack.levels, level == pack.levels.insufficient
-    below = f"no rule proves a level, and fewer than {levels.insufficient_below} ({_value_now(pack, levels.insufficient_below)}) pressures are known"
+    below = f"no rule proves a level, and fewer than {levels.insufficient_below} ({value_now(pack, levels.insufficient_below)}) pressures are known"
     proved_by = ", ".join(rule.id for rule in pack.risk.values() if rule.level == level.id)
     facts = (
         ("Means", level.words), ("Asks for", level.response), ("Flagged", "yes" if levels.flagged(level.id) else "no"),
         ("Proved by", proved_by), ("Given when", below if thin else ("" if proved_by else "no rule holds, and enough is known to say so")),
     )  # fmt: skip
-    return Page(level.id, "level", level.title, facts, examples=tuple(e for e in levels.examples if e.expect == level.id))
+    return Page(level.id, "level", level.title, facts, examples=examples_of(tuple(e for e in levels.examples if e.expect == level.id)))
 
 
 def _period_page(pack: m.RulePack, period: m.Period) -> Page:
     readers = [rule.id for rule in pack.rules.values() for condition in rule.conditions.values() if c.PeriodTest(period.id) in c.walk(condition)]
-    return Page(f"period {period.id}", "period", period.title, (("Quarters", _quarters(period)), ("Source", period.source), ("Read by", ", ".join(dict.fromkeys(readers)))))
-
-
-def _quarters(period: m.Period) -> str:
-    return ", ".join(str(quarter) for quarter in period.quarters) or "none in this pack"
+    return Page(f"period {period.id}", "period", period.title, (("Quarters", quarters(period)), ("Source", period.source), ("Read by", ", ".join(dict.fromkeys(readers)))))
 
 
 def _theme_title(pack: m.RulePack, theme: str) -> str:
@@ -297,9 +152,9 @@ def _number_facts(thing: m.Measure | m.Figure) -> tuple[tuple[str, str], ...]:
 
 
 def _rule_page(pack: m.RulePack, rule: m.Declared) -> Page:
-    facts = [("Why", rule.because), ("Cites", paras(rule.cites)), ("Decides", _decides(rule, pack))]
+    facts = [("Why", rule.because), ("Cites", paras(rule.cites)), ("Decides", decides(rule, pack))]
     if isinstance(rule, m.CountyPressure):
-        facts.append(("On when", f"more than {rule.most} ({_value_now(pack, rule.most)}) of all {pack.words.teams} are affected"))
+        facts.append(("On when", f"more than {rule.most} ({value_now(pack, rule.most)}) of all {pack.words.teams} are affected"))
     points = getattr(rule, "points", None)
     facts.append(("Points", ", ".join(f"{k} {v}" for k, v in points.items()) if isinstance(points, dict) else str(points or "")))
     if getattr(rule, "stands_alone", False):
@@ -307,7 +162,7 @@ def _rule_page(pack: m.RulePack, rule: m.Declared) -> Page:
     facts.append(("Worse evidence may end it because", getattr(rule, "worse_may_end_it_because", "")))
     facts += [("Tell the manager", getattr(rule, "tell_the_manager", "")), ("Stands at", rule.at)]
     facts.append(("See also", ", ".join(f"{kind} {rule.id}" for kind in _KINDS_AS_PREFIX if f"{kind} {rule.id}" in _prefixed(pack))))
-    return Page(rule.id, _kind(rule), rule.title, tuple(facts), tuple(rule.conditions.items()), rule.examples, pack)
+    return Page(rule.id, _kind(rule), rule.title, tuple(facts), conditions_of(pack, rule), examples_of(rule.examples))
 
 
 def _lever_page(pack: m.RulePack, lever: Lever) -> Page:
@@ -326,8 +181,8 @@ def _lever_page(pack: m.RulePack, lever: Lever) -> Page:
 def _later(pack: m.RulePack, lever: Lever) -> str:
     if lever.later is None:
         return ""
-    quarters, comes = lever.later
-    return f"after {quarters} quarters: {pack.levers[comes].title} ({comes})"
+    after, comes = lever.later
+    return f"after {after} quarters: {pack.levers[comes].title} ({comes})"
 
 
 def _kind(rule: m.Declared) -> str:
@@ -369,6 +224,9 @@ def _readers(pack: m.RulePack, name: str) -> Iterator[str]:
         parts = [part for condition in rule.conditions.values() for part in c.walk(condition)]
         if name == getattr(rule, "most", None) or any(name in _named_in(part) for part in parts):
             yield rule.id
+    for alert in pack.alerts.values():
+        if name in thresholds_of(alert):
+            yield alert.id
     if name in _level_thresholds(pack):
         yield _level_thresholds(pack)[name]
 
@@ -377,7 +235,7 @@ def _level_thresholds(pack: m.RulePack) -> dict[str, str]:
     """Thresholds that levels.yaml names, with what they decide."""
     levels = pack.levels
     bands = {name: "the confidence band" for band in (levels.confidence_low, levels.confidence_medium) for name in band.values()}
-    return bands | {levels.insufficient_below: "insufficient evidence"}
+    return bands | {levels.insufficient_below: "insufficient evidence"} | ({levels.clear_by: "the level for alerts"} if levels.clear_by else {})
 
 
 def _named_in(part: c.Condition) -> tuple[str, ...]:
@@ -391,14 +249,3 @@ def _named_in(part: c.Condition) -> tuple[str, ...]:
         case c.AtLeastOf(n):
             return (n,)
     return ()
-
-
-def _value_now(pack: m.RulePack, name: str) -> str:
-    threshold = pack.thresholds[name]
-    latest = max(threshold.values, key=lambda v: str(v.start or ''))
-    return UNITS[threshold.unit].say(latest.value)
-
-
-def _given(given: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in given.items()) or "nothing given"
-
