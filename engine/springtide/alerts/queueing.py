@@ -17,6 +17,7 @@ from ..history.store.opening import Store
 from ..logic.alerts.following import Seen
 from ..logic.quarter import Quarter
 from . import outbox
+from .answering import last_answers
 from .composing import Message, Quarterly, corrections, headline, messages
 from .deciding import decide
 from .problems import AlertError
@@ -92,8 +93,9 @@ def quarterly(connection: Connection, quarter: Quarter, now: datetime) -> Quarte
 def _quarterly(connection: Connection, recorded: Recorded, begin: Quarter) -> Quarterly:
     """What is decided of a quarter, with the earlier ones since alerts began."""
     now = seen_in(recorded.assessment, recorded.movements)
-    earlier = shown_before(connection, recorded.record.quarter, begin)
-    return Quarterly(decide(recorded.assessment.pack, [*earlier, now]), recorded.assessment, recorded.movements)
+    quarter = recorded.record.quarter
+    decided = decide(recorded.assessment.pack, [*shown_before(connection, quarter, begin), now])
+    return Quarterly(decided, recorded.assessment, recorded.movements, last_answers(connection, quarter))
 
 
 def shown_before(connection: Connection, quarter: Quarter, begin: Quarter) -> list[Seen]:
