@@ -212,7 +212,7 @@ def _standing(found: Quarterly, team: TeamAssessment, state: TeamState) -> Itera
         yield "The rules changed since last quarter, and they alone moved it; the team's own figures did not."
     moved = _moved(found, team)
     if moved is None:
-        yield "Not compared with last quarter."
+        yield f"Not compared with last quarter: {found.movements.get(team.team.id, {}).get('none', 'it was not filed then')}."
     elif moved.then.level != team.level:
         yield f"Last quarter: {levels.by_id(moved.then.level).title}."
     if team.team.id in found.answered:
