@@ -96,7 +96,10 @@ def _message(message: Queued) -> dict[str, Any]:
 def render_sent(report: SendReport, channel: str, where: str, reminders: int) -> RenderableType:
     if report.another_at_work:
         return Text(report.stopped)
-    lines = [f"{counted(report.sent, 'copy').replace('copys', 'copies')} sent by {channel}{f' ({where})' if where else ''}"]
+    by = f"by {channel}{f' ({where})' if where else ''}"
+    if not (report.sent or report.failed or report.set_aside or report.withdrawn or report.stopped):
+        return Text("Nothing is due; springtide alerts status says what waits, and until when.")
+    lines = [f"{report.sent} {'copy' if report.sent == 1 else 'copies'} sent {by}" if report.sent else f"Nothing was sent {by}"]
     if report.again:
         lines.append(f"{report.again} of them may have arrived before, with the same Message-ID")
     if reminders:
