@@ -15,6 +15,7 @@ from ..history.recording import Recorded
 from ..history.store import ledger
 from ..history.store.opening import Store
 from ..logic.alerts.following import Seen
+from ..logic.alerts.judging import SEPARATOR
 from ..logic.quarter import Quarter
 from . import outbox
 from .answering import last_answers
@@ -121,14 +122,16 @@ def _queue(connection: Connection, record: ledger.Record, found: Quarterly, now:
         "of": record.hash, "alerts": alerts if newest else [], "documents": {"shown": {"kind": "shown", "hash": shown}},
         "recorded_by": record.body["recorded_by"], "recorded_at": now.astimezone().isoformat(timespec="seconds"), "one_way_because": decided.one_way_because,
     }  # fmt: skip
-    outbox.queue(connection, ALERTS, record.quarter, body, [_row(message) for message in made])
+    outbox.queue(connection, ALERTS, record.quarter, body, [_row(message, record.version) for message in made])
+    outbox.withdraw_superseded(connection, now)
     notes = () if newest or not alerts else (f"{record.quarter} is not the newest quarter that is filed, so no alert goes out for it",)
     return len(made), notes
 
 
-def _row(message: Message) -> outbox.Message:
+def _row(message: Message, version: int) -> outbox.Message:
+    # A message of an earlier version that did not go is withdrawn, and its key with it.
     return outbox.Message(
-        key=message.key, post=message.post, place=message.place, stage=message.stage, not_before=message.not_before,
+        key=SEPARATOR.join((message.key, f"version {version}")), post=message.post, place=message.place, stage=message.stage, not_before=message.not_before,
         answer_by=message.answer_by, alerts=message.alerts, letter=message.letter,
     )  # fmt: skip
 
