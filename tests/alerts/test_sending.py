@@ -277,9 +277,11 @@ def test_what_is_queued_first_is_sent_too(either: Store) -> None:
     assert send(either, channel, Clock(), first=remind) == SendReport() and len(channel.took) == 1
 
 
-def test_a_sender_whose_lock_was_lost_stops(postgresql: Any, either: Store) -> None:
-    if either.engine.dialect.name != "postgresql":
-        pytest.skip("a file's lock is not lost while its process is there")
+def test_a_sender_whose_lock_was_lost_stops(postgresql: Any) -> None:
+    """As when the server is started again. A file's lock is not lost while its process is there."""
+    either = open_store(postgresql.url(postgresql.fresh()), make=True)
+    with either.writing() as connection:
+        file_quarter(connection)
     queue(either, [message(number) for number in range(30)])
 
     def end_the_others(parcel: Parcel) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ..history.problems import StoreError
 from ..history.store import ledger
+from ..history.store.opening import Store
 from ..logic.quarter import Quarter
 from . import outbox
 from .problems import AlertError
@@ -52,7 +53,7 @@ def answer(connection: Connection, ids: Sequence[str], kind: Kind, words: str, b
         raise AlertError(f"these alerts are of several quarters ({', '.join(map(str, sorted(quarters)))}); answer each quarter's by itself")
     (quarter,) = quarters
     body = {"alerts": alerts, "answer": kind, "words": words, "recorded_by": by, "recorded_at": at.astimezone().isoformat(timespec="seconds")}
-    ledger.add_record(connection, ANSWER, quarter, ledger.next_version(connection, ANSWER, quarter), body, ())
+    outbox.queue(connection, ANSWER, quarter, body, ())
     return Answer(tuple(alerts), kind, words, by, at, quarter)
 
 
@@ -94,14 +95,22 @@ def to_alerts(given: Iterable[Answer], alerts: Collection[str]) -> list[Answer]:
     return [one for one in given if {*one.alerts} & {*alerts}]
 
 
-def of_teams(connection: Connection) -> dict[str, list[Answer]]:
-    """The answers to each team's alerts, by the team's id, the oldest first."""
+def to_team(store: Store, team: str, quarter: Quarter | None = None) -> list[Answer]:
+    """The answers to a team's alerts, of every quarter or of one, the oldest first."""
+    with store.reading() as connection:
+        known = known_alerts(connection)
+        found = answers(connection, quarter)
+    return [one for one in found if any(alert in known and known[alert][1]["subject"]["team"] == team for alert in one.alerts)]
+
+
+def last_answers(connection: Connection, before: Quarter) -> dict[str, str]:
+    """What was last answered to each team's alerts of the quarters before one, without its words, by the team's id."""
     known = known_alerts(connection)
-    found: dict[str, list[Answer]] = {}
+    found = {}
     for one in answers(connection):
-        for team in dict.fromkeys(known[alert][1]["subject"]["team"] for alert in one.alerts if alert in known):
-            if team:
-                found.setdefault(team, []).append(one)
+        for alert in one.alerts if one.quarter < before else ():
+            if alert in known and (team := known[alert][1]["subject"]["team"]):
+                found[team] = f"{said(one)}, on {one.quarter}"
     return found
 
 

@@ -7,7 +7,7 @@ paragraphs, and where to look for the figures. Names of teams and districts come
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -55,11 +55,15 @@ FIRST_SIGHT, MAIN, CORRECTION = "seen first", "main", "correction"
 
 @dataclass(frozen=True)
 class Quarterly:
-    """Everything that letters are made of: what was decided, the result behind it, and each team's way there."""
+    """Everything that letters are made of: what was decided, the result behind it, and each team's way there.
+
+    `answered` has what was last answered to a team's earlier alerts, without its words.
+    """
 
     decided: Decided
     assessment: Assessment
     movements: Mapping[str, Mapping[str, Any]]
+    answered: Mapping[str, str] = field(default_factory=dict)
 
 
 def messages(found: Quarterly, now: datetime) -> list[Message]:
@@ -208,9 +212,11 @@ def _standing(found: Quarterly, team: TeamAssessment, state: TeamState) -> Itera
         yield "The rules changed since last quarter, and they alone moved it; the team's own figures did not."
     moved = _moved(found, team)
     if moved is None:
-        yield "Not compared with last quarter."
+        yield f"Not compared with last quarter: {found.movements.get(team.team.id, {}).get('none', 'it was not filed then')}."
     elif moved.then.level != team.level:
         yield f"Last quarter: {levels.by_id(moved.then.level).title}."
+    if team.team.id in found.answered:
+        yield f"The last answer about it: {found.answered[team.team.id]}."
 
 
 def _moved(found: Quarterly, team: TeamAssessment) -> Moved | None:

@@ -49,7 +49,9 @@ def waiting(connection: Connection, quarter: Quarter) -> list[Waiting]:
             if one in alerts and message.post in alerts[one]["answered_by"]:
                 sent = _sent_at(message)
                 due = after(max(sent, message.not_before), alerts[one]["answer_within"]) if sent else None
-                found.append(Waiting(alerts[one], message, due, tuple(answer for answer in given if one in answer.alerts)))
+                # What a team manager says in the right of reply is no answer of those whom it then goes to.
+                answered = tuple(answer for answer in given if one in answer.alerts and sent and answer.at >= sent)
+                found.append(Waiting(alerts[one], message, due, answered))
     return found
 
 

@@ -15,8 +15,10 @@ from ..history.recording import Recorded
 from ..history.store import ledger
 from ..history.store.opening import Store
 from ..logic.alerts.following import Seen
+from ..logic.alerts.judging import SEPARATOR
 from ..logic.quarter import Quarter
 from . import outbox
+from .answering import last_answers
 from .composing import Message, Quarterly, corrections, headline, messages
 from .deciding import decide
 from .problems import AlertError
@@ -92,8 +94,9 @@ def quarterly(connection: Connection, quarter: Quarter, now: datetime) -> Quarte
 def _quarterly(connection: Connection, recorded: Recorded, begin: Quarter) -> Quarterly:
     """What is decided of a quarter, with the earlier ones since alerts began."""
     now = seen_in(recorded.assessment, recorded.movements)
-    earlier = shown_before(connection, recorded.record.quarter, begin)
-    return Quarterly(decide(recorded.assessment.pack, [*earlier, now]), recorded.assessment, recorded.movements)
+    quarter = recorded.record.quarter
+    decided = decide(recorded.assessment.pack, [*shown_before(connection, quarter, begin), now])
+    return Quarterly(decided, recorded.assessment, recorded.movements, last_answers(connection, quarter))
 
 
 def shown_before(connection: Connection, quarter: Quarter, begin: Quarter) -> list[Seen]:
@@ -119,14 +122,16 @@ def _queue(connection: Connection, record: ledger.Record, found: Quarterly, now:
         "of": record.hash, "alerts": alerts if newest else [], "documents": {"shown": {"kind": "shown", "hash": shown}},
         "recorded_by": record.body["recorded_by"], "recorded_at": now.astimezone().isoformat(timespec="seconds"), "one_way_because": decided.one_way_because,
     }  # fmt: skip
-    outbox.queue(connection, ALERTS, record.quarter, body, [_row(message) for message in made])
+    outbox.queue(connection, ALERTS, record.quarter, body, [_row(message, record.version) for message in made])
+    outbox.withdraw_superseded(connection, now)
     notes = () if newest or not alerts else (f"{record.quarter} is not the newest quarter that is filed, so no alert goes out for it",)
     return len(made), notes
 
 
-def _row(message: Message) -> outbox.Message:
+def _row(message: Message, version: int) -> outbox.Message:
+    # A message of an earlier version that did not go is withdrawn, and its key with it.
     return outbox.Message(
-        key=message.key, post=message.post, place=message.place, stage=message.stage, not_before=message.not_before,
+        key=SEPARATOR.join((message.key, f"version {version}")), post=message.post, place=message.place, stage=message.stage, not_before=message.not_before,
         answer_by=message.answer_by, alerts=message.alerts, letter=message.letter,
     )  # fmt: skip
 

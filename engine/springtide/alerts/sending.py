@@ -32,12 +32,13 @@ class SendReport:
     """What a run of the sender did.
 
     `sent` and `failed` count copies; `again` those sent that may have arrived before. `set_aside` and `withdrawn` are
-    messages. `left`: messages that were due and still wait, where the run ended early; `stopped` says why.
+    messages. `reasons`: why some were not sent, each once. `left`: messages that were due and still wait, where the run ended early; `stopped` says why.
     """
 
     sent: int = 0
     again: int = 0
     failed: int = 0
+    reasons: tuple[str, ...] = ()
     set_aside: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     left: int = 0
@@ -107,6 +108,7 @@ class _Run:
     sent: int = 0
     again: int = 0
     failed: int = 0
+    reasons: list[str] = field(default_factory=list)
     in_a_row: int = 0
     stopped: str = ""
     reached: set[str] = field(default_factory=set)  # messages that this run has dealt with, whatever came of it
@@ -117,7 +119,7 @@ class _Run:
     def report(self, due: Sequence[outbox.Due]) -> SendReport:
         left = len({message.id for message in due} - self.reached) if self.stopped else 0
         aside = tuple(dict.fromkeys(self.set_aside))
-        return SendReport(self.sent, self.again, self.failed, aside, tuple(self.withdrawn), left, self.stopped)
+        return SendReport(self.sent, self.again, self.failed, tuple(dict.fromkeys(self.reasons)), aside, tuple(self.withdrawn), left, self.stopped)
 
     def send(self, due: Sequence[outbox.Due]) -> None:
         """Send batch after batch: what came of one is noted in the transaction that notes what is tried next."""
@@ -151,6 +153,7 @@ class _Run:
         self.withdrawn += withdrawn
         self.set_aside += [event.message for event in given_up if event.what == "set aside"]
         self.failed += len(given_up)
+        self.reasons += [str(event.detail["reason"]) for event in given_up]
         self.reached |= {*withdrawn, *(event.message for event in given_up)}
         return tries
 
@@ -194,6 +197,7 @@ class _Run:
             self.outcomes.append(one.event(at, "sent", channel=self.channel, reference=handed.says))
             return
         self.failed += 1
+        self.reasons.append(handed.says)
         more: dict[str, object] = {"may_have_arrived": True} if handed.may_have_arrived else {}
         if handed.outcome == "no answer":
             # Nothing is noted: it may have arrived, and the note of the try stands alone as after a crash.

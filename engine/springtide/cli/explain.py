@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+from rich.console import Group, RenderableType
+from rich.text import Text
 
-from ..assessment import assess
+from ..assessment import Assessment, TeamAssessment, assess
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter, parse_quarter
 from ..reports import explanation
@@ -23,6 +26,7 @@ from . import common
 @common.rules_option
 @common.quarter_option
 @common.engine_option
+@click.option("--store", envvar="SPRINGTIDE_STORE", default=None, metavar="FILE", help="Show as well what managers answered to the team's alerts of that quarter, from a store; also from SPRINGTIDE_STORE.")
 @click.option("--why-not", metavar="LEVEL", default=None, help="For each rule of that level, say what stopped it.")
 @click.option("--full", is_flag=True, help="Every rule that holds and every condition read, not only what decided.")
 @click.option("--for-sharing", is_flag=True, help="As it may leave the district: counts under 5, and what would give them away, are not shown.")
@@ -30,7 +34,7 @@ from . import common
 @common.json_option
 @common.reports_faults
 def explain(
-    team: tuple[str, ...], evidence: str | None, rules: str, quarter: Quarter | None, engine: str, why_not: str | None,
+    team: tuple[str, ...], evidence: str | None, rules: str, quarter: Quarter | None, engine: str, store: str | None, why_not: str | None,
     full: bool, for_sharing: bool, skip_bad_rows: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Explain the result of one TEAM (its id or name), from the level down to answers and cells.
@@ -51,11 +55,24 @@ def explain(
     if evidence is None and not as_json:
         click.echo("Evidence: the shipped Kent example, which is invented (choose yours with --evidence)\n")
     if as_json:
-        common.show_json(explanation.as_dict(result, chosen, level, full, for_sharing))
+        document = explanation.as_dict(result, chosen, level, full, for_sharing)
+        common.show_json(document if store is None else document | {"answers": _answers(store, result, chosen, for_sharing)[0]})
     elif level:
         common.show(explanation.render_why_not(result, chosen, level, for_sharing=for_sharing))
     else:
         common.show(explanation.render(result, chosen, full=full, for_sharing=for_sharing))
+        if store is not None and (lines := _answers(store, result, chosen, for_sharing)[1]):
+            common.show(Group(Text(), *lines))
+
+
+def _answers(store: str, result: Assessment, team: TeamAssessment, for_sharing: bool) -> tuple[list[dict[str, Any]], list[RenderableType]]:
+    """What managers answered to a team's alerts of that quarter, as plain data and as lines."""
+    from ..alerts.answering import to_team  # stores take a while to load, and most explanations need none
+    from ..history.store.opening import open_store
+    from ..reports.alerts import answered
+
+    given = to_team(open_store(store), team.team.id, result.quarter)
+    return answered.as_list(given, with_words=not for_sharing), [*answered.section(given, with_words=not for_sharing)]
 
 
 def _one_team(given: tuple[str, ...]) -> str:

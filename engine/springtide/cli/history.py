@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from ..alerts.answering import to_team
 from ..history.comparing import compare as side_by_side
 from ..history.over_time import of_area, of_team
 from ..history.store.opening import open_store
 from ..logic.quarter import Quarter
 from ..reports import comparison
 from ..reports import over_time as pages
+from ..reports.alerts import answered
 from . import common
 
 
@@ -63,7 +65,11 @@ def history(team: tuple[str, ...], district: str | None, store: str | None, as_j
     ledger = open_store(store)
     if team:
         found = of_team(ledger, " ".join(team))
-        common.show_json(pages.team_as_dict(found, ledger.place)) if as_json else common.show(pages.render_team(found, ledger.place))
+        given = to_team(ledger, found.id)
+        if as_json:
+            common.show_json(pages.team_as_dict(found, ledger.place) | {"answers": answered.as_list(given)})
+        else:
+            common.show(pages.render_team(found, ledger.place, answered.section(given)))
         return
     area = of_area(ledger, district or "")
     common.show_json(pages.area_as_dict(area, ledger.place)) if as_json else common.show(pages.render_area(area, ledger.place))

@@ -27,7 +27,8 @@ _ROOMY = 28  # quarters that still have three columns each; more have two
 _LEVEL, _COULD_BE, _NEITHER, _NOT_THERE = "●", "○", "·", " "
 
 
-def render_team(found: TeamHistory, place: str) -> RenderableType:
+def render_team(found: TeamHistory, place: str, answered: Iterable[RenderableType] = ()) -> RenderableType:
+    """A team's quarters; `answered` is what managers said of them, where anybody did."""
     words, latest = found.glossary, found.latest
     parts: list[RenderableType] = [
         Text(f"{latest.name} ({found.id}), {latest.district}: {_span(found.held)}", style="bold"),
@@ -40,9 +41,9 @@ def render_team(found: TeamHistory, place: str) -> RenderableType:
         Text(),
         *_over_time(series(found)),
         Text(),
-        footer(place, found.head),
     ]
-    return Group(*parts)
+    beside = [*answered]
+    return Group(*parts, *beside, *([Text()] if beside else []), footer(place, found.head))
 
 
 def _span(held: Iterable[Quarter]) -> str:

@@ -19,6 +19,8 @@ from ..store_lines import footer, store_as_dict
 from ..wording import counted, indented
 from .wording import answer_words, post_words, when
 
+_MOST_REASONS = 3
+
 
 def render(found: Overview, place: str, now: datetime) -> RenderableType:
     states = Counter(message.progress.state for message in found.messages)
@@ -94,13 +96,16 @@ def _message(message: Queued) -> dict[str, Any]:
 def render_sent(report: SendReport, channel: str, where: str, reminders: int) -> RenderableType:
     if report.another_at_work:
         return Text(report.stopped)
-    lines = [f"{counted(report.sent, 'copy').replace('copys', 'copies')} sent by {channel}{f' ({where})' if where else ''}"]
+    by = f"by {channel}{f' ({where})' if where else ''}"
+    if not (report.sent or report.failed or report.set_aside or report.withdrawn or report.stopped):
+        return Text("Nothing is due; springtide alerts status says what waits, and until when.")
+    lines = [f"{report.sent} {'copy' if report.sent == 1 else 'copies'} sent {by}" if report.sent else f"Nothing was sent {by}"]
     if report.again:
         lines.append(f"{report.again} of them may have arrived before, with the same Message-ID")
     if reminders:
         lines.append(f"{counted(reminders, 'message')} added, for alerts that nobody answered in time")
     if report.failed:
-        lines.append(f"{report.failed} failed; what can be tried again is, on a later run")
+        lines.append(f"{report.failed} failed ({'; '.join(report.reasons[:_MOST_REASONS])}); what can be tried again is, on a later run")
     if report.set_aside:
         lines.append(f"{counted(len(report.set_aside), 'message')} set aside: {', '.join(report.set_aside)}; springtide alerts status says why")
     if report.withdrawn:
@@ -111,7 +116,7 @@ def render_sent(report: SendReport, channel: str, where: str, reminders: int) ->
 
 
 def sent_as_dict(report: SendReport, channel: str, where: str, reminders: int) -> dict[str, Any]:
-    return vars(report) | {"set_aside": list(report.set_aside), "withdrawn": list(report.withdrawn), "channel": channel, "to": where or None, "reminders": reminders}
+    return vars(report) | {"reasons": list(report.reasons), "set_aside": list(report.set_aside), "withdrawn": list(report.withdrawn), "channel": channel, "to": where or None, "reminders": reminders}
 
 
 # -- the log -------------------------------------------------------------------------------------
