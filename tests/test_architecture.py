@@ -76,6 +76,13 @@ def test_the_core_needs_nothing_heavy(path: Path) -> None:
         assert tops - {"springtide"} <= set(sys.stdlib_module_names) | {"__future__"}
 
 
+def test_only_channels_reach_out_of_the_machine() -> None:
+    """Of alerts, and of all the rest: what sends stands in one place, where it can be looked through."""
+    senders = {"smtplib", "apprise", "notifications_python_client", "requests", "urllib3", "httpx"}
+    found = {path.relative_to(PACKAGE).parts[:2] for path in modules() if senders & {name.split(".")[0] for name in imports(path)}}
+    assert found == {("alerts", "channels")}
+
+
 def test_every_part_is_listed() -> None:
     assert {part_of(path) for path in modules()} == set(MAY_IMPORT)
 

@@ -20,12 +20,17 @@ SHOWN = re.compile(r"```console\n([^`]*?)```\n\n<!-- output: [^|]*\| first (\d+)
 
 
 def run_in_order(page: Path, folder: Path) -> dict[str, str]:
-    """The output of every command of a page, by the command, run in a folder with the examples in it.
+    """The output of every command of a page, by the command; of one that stands there again, the last."""
+    return dict(run_each(page, folder))
+
+
+def run_each(page: Path, folder: Path) -> list[tuple[str, str]]:
+    """Every command of a page with its output, run in a folder with the examples in it.
 
     A mark `<!-- clock: 2010-01-19 10:00 -->` sets the time in England at which the commands after it run.
     """
     (folder / "examples").symlink_to(ROOT / "examples")
-    outputs = {}
+    outputs = []
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("COLUMNS", "108")
@@ -35,7 +40,7 @@ def run_in_order(page: Path, folder: Path) -> dict[str, str]:
             for line in block.replace("\\\n", " ").splitlines():
                 result = CliRunner().invoke(cli, shlex.split(line)[1:], catch_exceptions=False)
                 assert result.exit_code == 0, (line, result.output)
-                outputs[line] = result.output
+                outputs.append((line, result.output))
     return outputs
 
 

@@ -13,11 +13,15 @@ from click.testing import CliRunner
 
 from springtide import load_pack
 from springtide.cli.main import cli
+from springtide.logic.alerts.examples import _SAYS
+from springtide.logic.alerts.rules import ABOUT, POSTS, STATES
 from springtide.logic.model import RulePack
+from springtide.rulepack.alert_reader import _JOINING, _WORDS
 from springtide.rulepack.condition_parser import _NAMES, READABLE
 from springtide.rulepack.example_checks import kinds_missing
 from springtide.rulepack.examples import run_examples
 from springtide.rulepack.kinds import KINDS
+from springtide.rulepack.schema import AlertDoc
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -122,7 +126,7 @@ def my_county(tmp_path_factory: pytest.TempPathFactory) -> RulePack:
         )
     index = yaml.safe_load((rules / "base" / "paragraphs.yaml").read_text(encoding="utf-8"))
     new = [path.stem for path in folder.rglob("*.yaml") if path.parent != folder]
-    for file in ("measures.yaml", "what_if.yaml"):
+    for file in ("measures.yaml", "what_if.yaml", "alerts.yaml"):
         new += [name for name, entry in yaml.safe_load((folder / file).read_text(encoding="utf-8")).items() if "cites" in entry]
     next(p for p in index["paragraphs"] if p["number"] == 29)["encoded_by"] += new
     (folder / "paragraphs.yaml").write_text(yaml.safe_dump(index), encoding="utf-8")
@@ -140,6 +144,14 @@ def test_its_examples_hold_and_are_complete(my_county: RulePack) -> None:
     assert len(outcomes) == 5
     assert all(outcome.passed for outcome in outcomes), outcomes
     assert "many_night_calls" not in {rule.id for rule, _ in kinds_missing(my_county)}
+
+
+def test_its_alert_has_every_key_and_its_examples_hold(my_county: RulePack) -> None:
+    outcomes = [outcome for outcome in run_examples(my_county) if outcome.rule == "alert_two_at_increased"]
+    assert len(outcomes) == 3 and all(outcome.passed for outcome in outcomes), outcomes
+    text = text_of(RULE_LANGUAGE).split("\n## Alerts\n")[1].split("\n## ")[0]
+    for name in (*AlertDoc.model_fields, *ABOUT, *STATES, *POSTS, *{word for words in _WORDS.values() for word in words}, *_JOINING, *_SAYS):
+        assert re.search(rf"`(\w+: )?{name}\b", text), name
 
 
 def test_other_yaml_on_the_page_is_yaml() -> None:
