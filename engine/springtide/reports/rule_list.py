@@ -10,7 +10,6 @@ from rich.text import Text
 
 from ..logic import model as m
 from ..logic.alerts.rules import AlertRule
-from .alert_page import posts
 from .rule_page import decides, head
 from .wording import paras
 
@@ -46,7 +45,7 @@ def render_list(pack: m.RulePack) -> RenderableType:
     if pack.alerts:
         table.add_row(Text("Alerts", style="bold underline"))
     for alert in pack.alerts.values():
-        table.add_row(f"  {alert.id}", alert.title, f"alert to {posts(alert.to)}", paras(alert.cites))
+        table.add_row(f"  {alert.id}", alert.title, "alert", paras(alert.cites))
     return Group(Text(f"{pack.title} ({pack.id} {pack.version}, {pack.hash[:12]}; layers {', '.join(pack.layers)})", style="bold"), Text(), table)
 
 
