@@ -116,6 +116,11 @@ def test_a_county_wide_change_can_switch_a_pressure_and_move_teams_that_did_not_
     assert [one["pressure"] for one in switched] == ["recruitment_retention"]
 
 
+def test_a_range_in_which_a_county_pressure_switches_is_told_to_programs_too() -> None:
+    document = asked("whatif", *KENT, "--sweep", "vacant_posts=-2:+3", "--with", "experienced")
+    assert {one["pressure"] for one in document["county"]} == {"recruitment_retention"}
+
+
 def test_a_move_changes_both_teams() -> None:
     (step,) = asked(*EVERY["move"])["steps"]
     holders = {one["team_id"]: next((fig["after"] - fig["before"] for fig in one["figures"] if fig["name"] == "case_holders_fte"), None) for one in step["changes"]}

@@ -338,7 +338,7 @@ def _switches(board: Board, on: Mapping[str, Ints], everything: Floats) -> Itera
         for number, name in enumerate(board.pressures):
             for place in np.flatnonzero(truths[number, 1:] != truths[number, :-1]) + 1:
                 before, after = (Truth(int(truths[number, at])) for at in (place - 1, place))
-                yield Switch(area, name, float(everything[place // 2]), place % 2 == 0, before, after)
+                yield Switch(area, name, float(everything[place // 2]), bool(place % 2 == 0), before, after)
 
 
 def _swept(board: Board, team: str, line: Line | None, cells: Cells | None, starts: Ints | None, on: Ints, everything: Floats, reached: Ints) -> SweptTeam:
