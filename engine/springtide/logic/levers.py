@@ -95,10 +95,11 @@ def standing_for(levers: Iterable[Lever], figure: str, way: Way) -> tuple[Lever,
 
 
 def room(lever: Lever, figures: Mapping[str, float], declared: Mapping[str, Figure]) -> float:
-    """How many units there can be of a lever, by the figures that call for it: what is not there can't go."""
+    """How many units there can be of a lever, by the figures that call for it (where none does, by all that it moves):
+    what is not there can't go."""
     most = float("inf")
     for name, effect in lever.moves.items():
-        if name not in lever.stands_for or name not in figures:
+        if (lever.stands_for and name not in lever.stands_for) or name not in figures:
             continue
         if effect.by < 0:
             most = min(most, figures[name] / -effect.by)

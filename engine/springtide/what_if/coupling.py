@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..logic.formula import names_in
-from ..logic.levers import Lever, room, standing_for
+from ..logic.levers import Lever, pulled, room, standing_for
 from ..logic.model import RulePack
 from ..logic.units import UNITS
 from .changes import Amount, Change
@@ -78,18 +78,21 @@ def change_team(pack: RulePack, team: str, figures: Mapping[str, float], changes
     Raises:
         WhatIfError: a change can't be made to this team's figures.
     """
-    pulls: list[tuple[Lever, float]] = list(moved)
-    asked: dict[str, float] = {}
     notes: list[str] = []
+    pulls = _gone_or_come(pack, team, figures, moved, notes, strict)
+    asked: dict[str, float] = {}
+    exactly: dict[str, float] = {}
     answers: dict[str, str] = {}
-    for change in changes:
+    for change in _exactly_last(changes):
         if isinstance(change.amount, str):
             answers[change.what] = change.amount
             continue
+        so_far = pulled(figures, pulls, pack.figures)
         target = _target(pack, team, figures, change, change.amount, notes, strict)
         if target is None:
             continue
-        delta = target - figures[change.what] if change.what in figures else None
+        begins = so_far if change.amount.kind == "to" else figures
+        delta = target - begins[change.what] if change.what in figures else None
         lever = None if change.assumed or delta is None or delta == 0 else lever_for(pack, change.what, delta, change.with_whom)
         if lever is None:
             asked[change.what] = target
@@ -97,13 +100,44 @@ def change_team(pack: RulePack, team: str, figures: Mapping[str, float], changes
                 notes.append(f"{change.what} was not known, so nothing follows from it; set what goes with it too")
             continue
         assert delta is not None
-        pulls.append((lever, _units(pack, team, lever, abs(delta), figures, notes, strict)))
+        units = _units(pack, team, lever, abs(delta), so_far, notes, strict)
+        pulls.append((lever, units))
+        if change.amount.kind == "to" and change.what in lever.moves and units == abs(delta):
+            exactly[change.what] = target
     following = followed(pack, figures)
     after = {name: float(value) for name, value in moved_to(pack, figures, pulls, following, asked).items()}
     _check_wholes(pack, team, figures, after, asked)
+    _check_exact(team, after, exactly, notes, strict)
     derived = tuple(_derived(pack, figures, after, asked, pulls, changes))
     notes += _left_behind(pack, figures, [*(name for lever, number in pulls if number for name in lever.moves), *asked], {one.measure.id for one in following} | asked.keys())
     return TeamChange(team, tuple(pulls), derived, answers, tuple(dict.fromkeys(notes)))
+
+
+def _gone_or_come(pack: RulePack, team: str, figures: Mapping[str, float], moved: Sequence[tuple[Lever, float]], notes: list[str], strict: bool) -> list[tuple[Lever, float]]:
+    """The levers that moves and first years pull: nobody leaves a team, or ends a first year in it, who is not there.
+
+    Whoever comes from another team comes whether or not a post is vacant. A first year that can't end is no mistake of
+    whoever asks, so that is noted and never refused.
+    """
+    pulls: list[tuple[Lever, float]] = []
+    for lever, number in moved:
+        there = pulled(figures, pulls, pack.figures)
+        pulls.append((lever, number if lever.moved_from else _units(pack, team, lever, number, there, notes, strict and bool(lever.stands_for))))
+    return pulls
+
+
+def _exactly_last(changes: Sequence[Change]) -> list[Change]:
+    """What comes to an exact number comes to it whatever else is asked, so that is worked out first."""
+    return sorted(changes, key=lambda change: isinstance(change.amount, Amount) and change.amount.kind == "to")
+
+
+def _check_exact(team: str, after: Mapping[str, float], exactly: Mapping[str, float], notes: list[str], strict: bool) -> None:
+    for name, number in exactly.items():
+        if abs(after[name] - number) > 1e-9:
+            said = f"with all that is asked, {name} comes to {after[name]:g} and not to {number:g}"
+            if strict:
+                raise WhatIfError(f"{team}: {said}; leave one of them out, or say by how much more or less")
+            notes.append(said)
 
 
 def _target(pack: RulePack, team: str, figures: Mapping[str, float], change: Change, amount: Amount, notes: list[str], strict: bool) -> float | None:

@@ -24,10 +24,6 @@ class Planned:
     teams: tuple[TeamChange, ...]
     evidence: EvidenceSet
 
-    @property
-    def changes_something(self) -> bool:
-        return any(one.derived or one.answers for one in self.teams)
-
 
 def plan(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, scenario: Scenario) -> tuple[Planned, ...]:
     """Work out every step of a scenario. What is not named stays as it is in `quarter`, in later steps too.
@@ -52,6 +48,7 @@ def plan(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, scenario: Scen
         teams = _teams_of(pack, evidence, quarter, step, coming)
         evidence = applied(pack, evidence, quarter, {one.team: one for one in teams})
         planned.append(Planned(step, teams, evidence))
+        _call_off(pack, teams, later)
         if step.quarter is not None:
             _follow_up(pack, step.quarter, teams, later)
     return tuple(planned)
@@ -64,6 +61,25 @@ def _in_order(steps: Sequence[Step], quarter: Quarter) -> Iterable[Step]:
             raise WhatIfError(f"a step of {step.quarter} comes after one of {last}; put the steps in the order of their quarters, none before {quarter}")
         last = step.quarter or last
     return steps
+
+
+def _call_off(pack: RulePack, teams: Iterable[TeamChange], later: dict[Quarter, dict[str, list[tuple[Lever, float]]]]) -> None:
+    """Who has left again ends no first year in the team; those who came last are taken to leave first.
+
+    Which of several leaves is not known. That the fewest come to be experienced flatters nobody.
+    """
+    for one in teams:
+        for lever, number in one.pulls:
+            ends = {joins.later[1] for joins in pack.levers.values() if joins.later is not None and joins.moved_from == lever.id}
+            left = number
+            for when in sorted(later, reverse=True) if ends else ():
+                waiting = later[when].get(one.team, [])
+                for place, (coming, due) in enumerate(waiting):
+                    if coming.id in ends:
+                        waiting[place] = coming, due - min(due, left)
+                        left -= min(due, left)
+    for when in [when for when, held in later.items() if not any(due for waiting in held.values() for _, due in waiting)]:
+        del later[when]
 
 
 def _follow_up(pack: RulePack, quarter: Quarter, teams: Iterable[TeamChange], later: dict[Quarter, dict[str, list[tuple[Lever, float]]]]) -> None:
