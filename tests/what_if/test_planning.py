@@ -41,7 +41,7 @@ def last(kent: RulePack, planned: tuple[Planned, ...], team: str) -> dict[str, f
 
 def test_more_than_there_are_can_t_move(kent: RulePack, evidence: EvidenceSet) -> None:
     away = Scenario((Step((Move(50, "experienced", Target(team="planT0"), Target(team="planT1")),)),))
-    with pytest.raises(WhatIfError, match="planT0: there is room for 6 posts of 50 posts"):
+    with pytest.raises(WhatIfError, match="there is room for 6 posts of the 50 asked for"):
         plan(kent, evidence, QUARTER, away)
 
 
@@ -76,4 +76,4 @@ def test_no_more_first_years_end_than_there_are_newly_qualified(kent: RulePack, 
     gone = parse_change("newly_qualified_fte=0", kent, Target(team="planT0"), assumed=True)
     planned = plan(kent, evidence, QUARTER, Scenario((step(kent, 1, "vacant_posts=-2"), Step((gone,), QUARTER.next.next))))
     assert last(kent, planned, "planT0")["experienced_permanent_fte"] == 6
-    assert any("there is room for 0 workers of 2 workers" in note for one in planned[-1].teams for note in one.notes)
+    assert any("there is room for 0 workers of the 2 asked for" in note for one in planned[-1].teams for note in one.notes)

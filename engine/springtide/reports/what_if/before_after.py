@@ -19,7 +19,7 @@ from ...logic.truth import Truth
 from ...logic.units import UNITS
 from ...what_if.before_after import StepTaken, WhatIf
 from ...what_if.changes import Change, Move, Target
-from ...what_if.coupling import Derived, TeamChange
+from ...what_if.coupling import Derived, TeamChange, covering
 from ...what_if.differences import Difference
 from ...what_if.files import scenario_as_data
 from .. import decided
@@ -44,7 +44,7 @@ def render(answer: WhatIf, *, full: bool = False) -> RenderableType:
 def _step(answer: WhatIf, step: StepTaken, number: int, full: bool) -> Iterator[RenderableType]:
     yield Text(_when(answer, step, number), style="bold underline")
     for change in step.planned.step.changes:
-        yield indented(f"Asked: {_asked(answer, change)}")
+        yield indented(f"Asked: {_asked(answer, step, change)}")
     yield Text()
     changed = [one for one in step.planned.teams if one.team in step.changed]
     if not changed:
@@ -55,6 +55,11 @@ def _step(answer: WhatIf, step: StepTaken, number: int, full: bool) -> Iterator[
     else:
         yield from _summed(answer.pack, changed)
     yield from _notes(step.planned.teams)
+    if step.remarks:
+        yield Text("Does not fit together", style="bold")
+        for remark in step.remarks:
+            yield indented(f"{remark.says[:1].upper()}{remark.says[1:]}")
+        yield Text()
     levers = [lever for one in step.planned.teams for lever, units in one.pulls if units]
     if levers:
         yield Text("To know", style="bold")
@@ -65,7 +70,7 @@ def _step(answer: WhatIf, step: StepTaken, number: int, full: bool) -> Iterator[
     yield Text()
 
 
-def _asked(answer: WhatIf, change: Change | Move) -> str:
+def _asked(answer: WhatIf, step: StepTaken, change: Change | Move) -> str:
     """A change in words, with the names of teams."""
     names = {team.team.id: f"{team.team.name} ({team.team.id})" for team in answer.before.teams}
 
@@ -78,8 +83,16 @@ def _asked(answer: WhatIf, change: Change | Move) -> str:
     if isinstance(change, Move):
         return f"{change.number:g} {change.with_whom.replace('_', ' ')} from {where(change.source)} to {where(change.to)}"
     who = f", {change.with_whom.replace('_', ' ')}" if change.with_whom else ""
-    how = " (assumed, in place of what would follow)" if change.assumed else ""
-    return f"{title_of(answer.pack, change.what)} {change.amount}{who} in {where(change.target)}{how}"
+    how = (" (assumed, in place of what would follow)" if _would_follow(step, change) else " (assumed)") if change.assumed else ""
+    covered = covering(answer.pack, change)
+    what = title_of(answer.pack, change.what)
+    means = f": {covered.title[0].lower()}{covered.title[1:]}; {what.lower()} stay as they are" if covered is not None else ""
+    return f"{what} {change.amount}{who} in {where(change.target)}{how}{means}"
+
+
+def _would_follow(step: StepTaken, change: Change) -> bool:
+    """Whether anything else that was asked would have moved what was assumed."""
+    return any(change.what in lever.moves for one in step.planned.teams for lever, units in one.pulls if units)
 
 
 def _when(answer: WhatIf, step: StepTaken, number: int) -> str:
@@ -289,6 +302,7 @@ def _step_dict(answer: WhatIf, step: StepTaken) -> dict[str, Any]:
         "quarter": str(step.planned.step.quarter) if step.planned.step.quarter else None,
         "why": step.planned.step.why or None,
         "changes": [_change_dict(answer, step, one) for one in step.planned.teams],
+        "remarks": [{"code": one.code, "team_id": one.team, "column": one.column, "says": one.says} for one in step.remarks],
         "county": [
             {"pressure": one.before.pressure, "area": one.before.area, "before": str(one.before), "after": str(one.after), "affected_before": one.before.affected,
              "affected": one.after.affected, "silent_before": one.before.silent, "silent": one.after.silent, "teams": one.after.teams}
