@@ -94,3 +94,10 @@ def test_no_rate_passes_what_a_rate_can_be(kent: RulePack) -> None:
     figures = change_team(kent, "T", {"vacancy_rate": 0.4, "vacant_posts": 2.0, "turnover_rate": 0.4, "leavers_12_months_fte": 2.0}, [parse_change("vacant_posts=+9", kent)], strict=True).figures
     assert figures["vacancy_rate"] == 1
     assert figures["turnover_rate"] == 3
+
+
+def test_what_nobody_is_left_to_share_has_no_limit(kent: RulePack) -> None:
+    """A caseload that was supplied, of a team whose one worker leaves: no number is invented for it."""
+    figures = {"vacant_posts": 2.0, "case_holders_fte": 1.0, "caseload": 16.0}
+    after = moved(kent, figures, [(kent.levers["experienced_leaves"], 1.0)], followed(kent, figures))
+    assert after["caseload"] == float("inf")
