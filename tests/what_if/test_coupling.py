@@ -100,8 +100,8 @@ def test_what_is_assumed_takes_the_place_of_what_would_follow(kent: RulePack) ->
     ("change", "says"),
     [
         ("vacant_posts=-4", "can't come to -1"),
-        ("vacant_posts=11", "room for 6 posts of 8 posts"),
-        ("supervision_sessions_held=+4", "room for 3 sessions of 4 sessions"),
+        ("vacant_posts=11", "room for 6 posts of the 8 asked for"),
+        ("supervision_sessions_held=+4", "room for 3 sessions of the 4 asked for"),
         ("highest_caseload=+1", "was not supplied"),
         ("caseload=+1", "was not supplied"),
         ("caseload=20", "is worked out there"),

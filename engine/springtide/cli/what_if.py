@@ -22,7 +22,7 @@ from . import common
 T = TypeVar("T")
 
 
-@click.command()
+@click.command(cls=common.AnswersWhatIf)
 @click.argument("evidence", metavar="EVIDENCE")
 @click.argument("team", metavar="[TEAM]", nargs=-1)
 @click.option("--set", "settings", multiple=True, metavar="FIGURE=AMOUNT", help="What changes: vacant_posts=+2, =3 (exactly), =-50%, or an answer, q44=usually. May be given again.")

@@ -17,7 +17,7 @@ from ..rulepack.schema import Doc, Text
 from ..rulepack.shapes import check_shape
 from ..rulepack.yaml_reader import Path_, YamlFile, read_yaml
 from .changes import Change, Move, Scenario, Step, Target, parse_change
-from .clearing import ANSWERS, Costs
+from .clearing import ANSWERS, Costs, costs_of
 from .problems import WhatIfError, WhatIfFileError
 
 
@@ -117,6 +117,8 @@ class _Reader:
 def read_costs(path: Path, pack: RulePack) -> Costs:
     """Read what one unit of each lever costs: its id and a number, and `answers` for one better answer.
 
+    What the file does not name costs what the rules say. A county's own number takes the place of theirs and no more.
+
     Raises:
         WhatIfFileError: with every mistake found.
     """
@@ -135,7 +137,8 @@ def read_costs(path: Path, pack: RulePack) -> Costs:
             found[name] = float(value)
     if problems:
         raise WhatIfFileError(problems)
-    return Costs({name: value for name, value in found.items() if name != ANSWERS}, found.get(ANSWERS), str(path))
+    own = costs_of(pack)
+    return Costs({**own.levers, **{name: value for name, value in found.items() if name != ANSWERS}}, found.get(ANSWERS, own.answer), f"{path}; what it does not name as in {own.source}")
 
 
 def _entry(file: YamlFile, name: Literal["scenario"], model: type[Doc]) -> Entry:
