@@ -12,7 +12,7 @@ from springtide.logic.model import RulePack
 from springtide.what_if.cells import Board
 from springtide.what_if.changes import Target, parse_change
 from springtide.what_if.coupling import change_team
-from springtide.what_if.following import followed
+from springtide.what_if.following import followed, moved
 from springtide.what_if.sweeps import parse_over, sweep
 from springtide.what_if.tipping import tipping
 

@@ -134,9 +134,20 @@ def _proof(board: Board, found: Cleared, costs: Costs) -> Iterator[RenderableTyp
 def _no_way(board: Board, found: Cleared) -> Iterator[RenderableType]:
     pack = board.pack
     yield Text("No change in these inputs clears it.", style="bold")
-    yield indented(f"As far as they go together, it comes to {pack.levels.by_id(found.lowest).title}, because these still hold:", 0)
-    for rule in found.still:
-        yield indented(f"{rule}, {pack.risk[rule].title} ({paras(pack.risk[rule].cites)})")
+    level = pack.levels.by_id(found.lowest).title
+    far = found.furthest
+    done = [lever_words(lever, units) for lever, units in far.units] + [f"Q{pack.questions[question].number} answered favourably" for question in far.answers] if far else []
+    if done:
+        yield indented(f"Where the fewest rules still hold it comes to {level}. The least that goes so far, at a cost of {far.cost if far else 0:g}:", 0)
+        for words in done:
+            yield indented(words)
+    else:
+        yield indented(f"However far they go, it stays {level} by the same rules.", 0)
+    for title, rules in (("These still hold then:" if done else "These hold:", found.still), ("These held, and end:", found.ended)):
+        if rules:
+            yield indented(title, 0)
+        for rule in rules:
+            yield indented(f"{rule}, {pack.risk[rule].title} ({paras(pack.risk[rule].cites)})")
     yield indented(f"springtide explain {found.team} says what they rest on.", 0)
 
 
@@ -155,13 +166,16 @@ def _tried(board: Board, found: Cleared, costs: Costs) -> Iterator[RenderableTyp
 
 def clear_as_dict(board: Board, found: Cleared, costs: Costs) -> dict[str, Any]:
     return head_as_data(board.pack, board.quarter) | {
-        "team_id": found.team, "team_name": board.teams[found.team].name, "level": found.level, "flagged": found.flagged, "lowest": found.lowest, "still_met": list(found.still),
+        "team_id": found.team, "team_name": board.teams[found.team].name, "level": found.level, "flagged": found.flagged, "lowest": found.lowest, "still_met": list(found.still), "no_longer_met": list(found.ended),
+        "furthest": _way_dict(found.furthest) if found.furthest else None,
         "costs": {"source": costs.source, "levers": dict(costs.levers), "answer": costs.answer},
         "tried": [{"lever": lever.id, "most": most} for lever, most in found.tried], "answers_tried": list(found.answers_tried), "not_known": [lever.id for lever in found.left_out],
-        "ways": [
-            {"cost": way.cost, "level": way.level, "could_be": way.could_be, "units": [{"lever": lever.id, "title": lever.title, "units": units} for lever, units in way.units], "answers": list(way.answers)}
-            for way in found.ways
-        ],
+        "ways": [_way_dict(way) for way in found.ways],
     }  # fmt: skip
 
 
+def _way_dict(way: Way) -> dict[str, Any]:
+    return {
+        "cost": way.cost, "level": way.level, "could_be": way.could_be,
+        "units": [{"lever": lever.id, "title": lever.title, "units": units} for lever, units in way.units], "answers": list(way.answers),
+    }  # fmt: skip
