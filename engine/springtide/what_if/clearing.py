@@ -323,15 +323,20 @@ def _none_to_spare(board: Board, team: str, pulls: Mapping[Lever, int], answers:
 
 
 def _at_best(board: Board, team: str, choices: _Choices) -> tuple[str, tuple[str, ...]]:
-    """The lowest level that any of the choices comes to, and the rules of a flagged level that hold even there."""
-    best: tuple[int, str, frozenset[str]] | None = None
+    """The lowest level that any of the choices comes to, and the fewest rules of a flagged level that hold there.
+
+    Many choices come to the lowest level, doing nothing often among them; only the one that ends most says what can't be ended.
+    """
+    levels, risk = board.pack.levels, board.pack.risk
+    best: tuple[int, int, str, tuple[str, ...]] | None = None
     for begin in range(0, len(choices.costs), _AT_A_TIME):
         end = min(begin + _AT_A_TIME, len(choices.costs))
         outcome, cells, on = board.of_one(team, _settings(board, team, choices.units(begin, end), choices.turned(begin, end), end - begin))
-        place = int(np.argmin(outcome.rank))
-        if best is None or outcome.rank[place] < best[0]:
+        alike = np.unique(np.vstack([cells.places, on]), axis=1, return_index=True)[1]
+        for place in alike:
             rules = cells.held[cells.places[place]].rules(tuple(int(truth) for truth in on[:, place]))
-            best = int(outcome.rank[place]), board.levels[outcome.level[place]], rules
+            still = tuple(rule for rule in risk if rule in rules and levels.flagged(risk[rule].level))
+            found = int(outcome.rank[place]), len(still), board.levels[outcome.level[place]], still
+            best = found if best is None else min(best, found)
     assert best is not None
-    levels = board.pack.levels
-    return best[1], tuple(rule for rule in board.pack.risk if rule in best[2] and levels.flagged(board.pack.risk[rule].level))
+    return best[2], best[3]
