@@ -173,6 +173,18 @@ def test_a_plus_in_a_scenario_means_so_many_more(tmp_path: Path) -> None:
         assert {one["name"]: one["after"] for one in step["changes"][0]["figures"]}["vacant_posts"] == expected
 
 
+def test_who_is_said_once_for_several_figures_need_not_bear_on_all(kent: RulePack, tmp_path: Path) -> None:
+    scenario = tmp_path / "s.yaml"
+    written = "name: a\nwhy: b\nsteps:\n  - changes:\n      - {{team: T046, with: {}, set: {{vacant_posts: -1, referrals: +3}}}}\n"
+    scenario.write_text(written.format("experienced"), encoding="utf-8")
+    (step,) = asked("whatif", *KENT, "--scenario", str(scenario))["steps"]
+    evidence = springtide.read_evidence(ROOT / "examples" / "kent-2009", kent)
+    answer = springtide.whatif(kent, evidence, ["vacant_posts=-1", "referrals=+3"], springtide.parse_quarter("2008/09 Q4"), team="T046", with_whom="experienced", engine="columnar")
+    assert {one["name"]: one["after"] for one in step["changes"][0]["figures"]} == answer.last.planned.teams[0].figures
+    scenario.write_text(written.format("nobody"), encoding="utf-8")
+    assert "'nobody' is no way to lower vacant_posts" in " ".join(run("whatif", *KENT, "--scenario", str(scenario)).output.split())
+
+
 def test_costs_decide_which_way_comes_first(tmp_path: Path) -> None:
     costs = tmp_path / "costs.yaml"
     costs.write_text("experienced_joins: 1\ncase_worked_elsewhere: 2\n", encoding="utf-8")

@@ -136,6 +136,26 @@ def test_a_storm_is_not_cleared_by_better_answers(kent: RulePack) -> None:
     assert storms
 
 
+def test_what_still_holds_is_what_nothing_tried_ends(kent: RulePack) -> None:
+    """A team that nothing clears: where posts end its storm, the storm is not among what still holds."""
+    ended = 0
+    for seed in range(60):
+        board = Board(kent, county(kent, f"storm{seed}", 4, missing=0), QUARTER)
+        for team, facts in board.facts.items():
+            found = clear(board, team, None, ["experienced_joins"])
+            if found.ways or not found.flagged or not found.tried:
+                continue
+            lever, most = found.tried[0]
+            figures = [pulled(board.evidence[team].figures, [(lever, float(number))], kent.figures) for number in range(most + 1)]
+            outcomes = [board.of_one(team, Settings(1, held)) for held in figures]
+            rules = [cells.held[0].rules(tuple(int(truth) for truth in on[:, 0])) for _, cells, on in outcomes]
+            flagging = [{rule for rule in held if kent.levels.flagged(kent.risk[rule].level)} for held in rules]
+            least = min(int(outcome.rank[0]) for outcome, _, _ in outcomes)
+            assert len(found.still) == min(len(held) for held, (outcome, _, _) in zip(flagging, outcomes, strict=True) if outcome.rank[0] == least)
+            ended += str(facts.rules["R3"]) == "met" and "R3" not in found.still
+    assert ended
+
+
 def test_better_answers_clear_what_answers_made(kent: RulePack) -> None:
     cleared = 0
     for seed in range(40):

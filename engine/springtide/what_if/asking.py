@@ -12,7 +12,7 @@ from .assumptions import Assumption
 from .assumptions import assumptions as _assumptions
 from .before_after import WhatIf, what_if
 from .cells import Board
-from .changes import Change, Move, Scenario, Step, Target, parse_change
+from .changes import Change, Move, Scenario, Step, Target, parse_change, who_for
 from .clearing import Cleared, Costs
 from .clearing import clear as _clear
 from .problems import WhatIfError
@@ -42,7 +42,9 @@ def whatif(
     if not isinstance(changes, Scenario):
         target = Target(team, district, team_type, county)
         listed = [changes] if isinstance(changes, str | Change | Move) else changes
-        changes = Scenario((Step(tuple(parse_change(one, pack, target, with_whom) if isinstance(one, str) else one for one in listed)),))
+        names = [one.partition("=")[0].strip() for one in listed if isinstance(one, str)]
+        read = (parse_change(one, pack, target, who_for(one.partition("=")[0].strip(), names, with_whom, pack)) if isinstance(one, str) else one for one in listed)
+        changes = Scenario((Step(tuple(read)),))
     return what_if(pack, evidence, choose_quarter(evidence, quarter), changes, engine=engine)
 
 

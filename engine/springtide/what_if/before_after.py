@@ -8,7 +8,6 @@ from functools import cached_property
 from ..assessment import Assessment, assess
 from ..evidence.records import EvidenceSet, Remark
 from ..evidence.sense import sense_remarks
-from ..logic.decisive import Decisive, decisive
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..logic.sense_checks import Kind
@@ -55,11 +54,6 @@ class WhatIf:
     @property
     def last(self) -> StepTaken:
         return self.steps[-1]
-
-    def still_holds(self, team: str) -> Decisive:
-        """The fewest facts that still make a team's level after the last step."""
-        held = self.last.after.team(team)
-        return decisive(held.facts, held.level)
 
 
 def what_if(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, scenario: Scenario, *, engine: str = "both") -> WhatIf:

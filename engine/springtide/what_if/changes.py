@@ -145,6 +145,18 @@ def parse_change(text: str, pack: RulePack, target: Target = EVERY_TEAM, with_wh
     return Change(name, parse_amount(written.removeprefix("="), _unit(name, pack)), target, with_whom, assumed)
 
 
+def who_for(name: str, names: Iterable[str], with_whom: str, pack: RulePack) -> str:
+    """Who is said, for one of several figures that change together: it need not make a difference to all of them.
+
+    Where it makes none to any of them it stays said, and so is refused with what may be.
+    """
+
+    def bears_on(one: str) -> bool:
+        return any(lever.who == with_whom and one in lever.stands_for for lever in pack.levers.values())
+
+    return with_whom if bears_on(name) or not any(map(bears_on, names)) else ""
+
+
 def known_as(name: str, pack: RulePack) -> None:
     """Raises WhatIfError for what no team's evidence can hold."""
     figure, measure = pack.figures.get(name), pack.measures.get(name)

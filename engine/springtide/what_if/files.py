@@ -16,7 +16,7 @@ from ..rulepack.problems import Problem, did_you_mean
 from ..rulepack.schema import Doc, Text
 from ..rulepack.shapes import check_shape
 from ..rulepack.yaml_reader import Path_, YamlFile, read_yaml
-from .changes import Change, Move, Scenario, Step, Target, parse_change
+from .changes import Change, Move, Scenario, Step, Target, parse_change, who_for
 from .clearing import ANSWERS, Costs, costs_of
 from .problems import WhatIfError, WhatIfFileError
 
@@ -99,7 +99,7 @@ class _Reader:
             for name, value in (held or {}).items():
                 written = self._as_written((*path, key, name), value)
                 try:
-                    who = doc.with_ or "" if key == "set" else ""
+                    who = who_for(name, held or {}, doc.with_ or "", self._pack) if key == "set" else ""
                     found.append(parse_change(f"{name}={written}", self._pack, Target(**areas), who, assumed=key == "assume"))
                 except WhatIfError as problem:
                     self._problems.append(self._file.problem((*path, key, name), str(problem)))

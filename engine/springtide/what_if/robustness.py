@@ -36,6 +36,7 @@ _MOST_SETTINGS = 60_000
 _DRAWN = 20_000
 _SEED = 2009
 _WIDTH = 1.96  # standard errors on either side, within which the true share lies in 95 of 100 draws
+_NEVER_DRAWN = 3.0  # what is never drawn, in so many draws, is in 95 of 100 cases no more than three of as many
 
 Kind = Literal["threshold", "count", "not known", "county"]
 
@@ -159,7 +160,7 @@ def _of_team(board: Board, team: str, around: _Surroundings) -> Robustness:
     flagged_from = board.pack.levels.rank(board.pack.levels.flagged_from)
     flagged = outcome.rank >= flagged_from
     share = float(np.mean(flagged))
-    error = 0.0 if of <= _MOST_SETTINGS else _WIDTH * math.sqrt(max(share * (1 - share), 1 / _DRAWN) / _DRAWN)
+    error = 0.0 if of <= _MOST_SETTINGS else max(_WIDTH * math.sqrt(share * (1 - share) / _DRAWN), _NEVER_DRAWN / _DRAWN)
     level = board.verdicts[team].level
     levels = {board.levels[place]: float(np.mean(outcome.level == place)) for place in np.unique(outcome.level)}
     return Robustness(team, level, board.pack.levels.flagged(level), share, error, picked.shape[1], of, levels, tuple(dimensions),

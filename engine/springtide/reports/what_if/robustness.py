@@ -67,7 +67,8 @@ def _share(one: Robustness) -> str:
         return "100%, nothing turns it" if one.flagged else "0%, nothing turns it"
     if one.exact:
         return f"{_percent(one.share)} of {number} settings"
-    return f"{_percent(one.share)} (± {one.error * 100:.1f} points) of {number} settings, drawn"
+    error = one.error * 100
+    return f"{_percent(one.share)} (± {error:.{1 if error >= 0.05 else 2}f} points) of {number} settings, drawn"
 
 
 def _decided(board: Board, one: Robustness, most: int) -> str:
