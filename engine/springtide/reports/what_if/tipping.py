@@ -76,6 +76,7 @@ def _how_to_read(board: Board) -> Iterator[RenderableType]:
     pack = board.pack
     yield indented(
         f"One thing by itself and in whole units, all else and every other {pack.words.team} as it is; the nearest is the one that is the smallest part of what there is. "
+        "A post comes or goes with all that follows from it: who is in post, who holds cases, who left. springtide robustness moves the bare count, as a slip in it would. "
         f"One unit fewer would not do it. What calls for an answer the same day is not listed: a single case of it would make any {pack.words.team} {pack.levels.levels[-1].title}.", 0,
     )  # fmt: skip
 
