@@ -22,7 +22,6 @@ from .arithmetic import Numbers, computed
 from .polynomials import Ratio, ratio_of, root_of
 
 
-
 @dataclass(frozen=True)
 class Followed:
     """A measure that was supplied, and what it is beyond what its formula comes to; `implied` is a part not supplied."""

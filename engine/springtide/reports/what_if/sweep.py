@@ -14,15 +14,15 @@ from ...logic.truth import Truth
 from ...logic.units import UNITS
 from ...what_if.cells import Board
 from ...what_if.sweeps import Grid, Over, Run, Sweep, SweptTeam
-from ..wording import STYLES, capital, counted, indented, level_text
-from .heading import closing, grouped, head_as_data, heading, says, title_of
+from ..wording import STYLES, capital, counted_teams, indented, level_text
+from .heading import closing, grouped, head_as_data, heading, says, target_words, title_of
 
 _LETTERS_WIDE = 2
 
 
 def render(board: Board, found: Sweep) -> RenderableType:
     pack, over = board.pack, found.over
-    parts: list[RenderableType] = [*heading(pack, board.quarter, f"{title_of(pack, over.what)} from {_say(board, over, over.start)} to {_say(board, over, over.stop)}, {over.target}")]
+    parts: list[RenderableType] = [*heading(pack, board.quarter, f"{title_of(pack, over.what)} from {_say(board, over, over.start)} to {_say(board, over, over.stop)}, {target_words(pack, over.target)}")]
     if len(found.changed) == 1:
         parts += _one_team(board, found, found.teams[found.changed[0]])
     else:
@@ -101,7 +101,7 @@ def _turns_of_many(board: Board, found: Sweep) -> Iterator[RenderableType]:
     """A line for each team: its levels along the range, and where it turns."""
     pack = board.pack
     turning = [team for team in found.teams.values() if len({run.level for run in team.runs}) > 1]
-    yield Text(f"{counted(len(found.changed), pack.words.team)} change together; {len(turning)} of {len(found.teams)} come to another level somewhere in the range", style="bold")
+    yield Text(f"{counted_teams(pack, len(found.changed))} change together; {len(turning)} of {len(found.teams)} come to another level somewhere in the range", style="bold")
     yield from _flagged_along(board, found)
     yield Text()
     for team in turning:
