@@ -23,6 +23,11 @@ def rank_with(board: Board, team: str, pulls: list[tuple[Lever, float]]) -> int:
     return int(board.of_one(team, settings)[0].rank[0])
 
 
+def level_with(board: Board, team: str, pulls: list[tuple[Lever, float]]) -> str:
+    settings = Settings(1, pulled(board.evidence[team].figures, pulls, board.pack.figures))
+    return board.levels[int(board.of_one(team, settings)[0].level[0])]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_a_tip_holds_and_one_unit_fewer_does_not(kent: RulePack, seed: int) -> None:
     board = Board(kent, county(kent, f"T{seed}", 6), QUARTER)
@@ -33,6 +38,7 @@ def test_a_tip_holds_and_one_unit_fewer_does_not(kent: RulePack, seed: int) -> N
             seen += 1
             there, short = (rank_with(board, tips.team, [(tip.lever, float(number))]) for number in (tip.units, tip.units - 1))
             assert there == kent.levels.rank(tip.level)
+            assert kent.levels.insufficient.id not in (tips.level, tip.level)
             assert (there > now) == (tip.way == "up") and there != now
             assert short <= now if tip.way == "up" else short >= now
             assert tip.units - 1 - 1e-6 <= tip.exactly <= tip.units + 1e-6
@@ -48,9 +54,15 @@ def test_no_tip_is_passed_over(kent: RulePack, seed: int) -> None:
         now = kent.levels.rank(tips.level)
         for lever in (lever for lever in kent.levers.values() if lever.tips and can_pull(lever, board.evidence[tips.team].figures)):
             most = math.floor(min(40, room(lever, board.evidence[tips.team].figures, kent.figures)) + 1e-9)
-            ranks = [rank_with(board, tips.team, [(lever, float(number))]) for number in range(most + 1)]
-            for way, moved in (("up", [rank > now for rank in ranks]), ("down", [rank < now for rank in ranks])):
-                told = [tip.units for tip in (*tips.up, *tips.down) if tip.lever is lever and tip.way == way and tip.units <= most]
+            levels = [level_with(board, tips.team, [(lever, float(number))]) for number in range(most + 1)]
+            known = [level != kent.levels.insufficient.id for level in levels]
+            ranks = [kent.levels.rank(level) for level in levels]
+            for way, moved in (
+                ("up", [known[0] and held and rank > now for rank, held in zip(ranks, known, strict=True)]),
+                ("down", [known[0] and held and rank < now for rank, held in zip(ranks, known, strict=True)]),
+                ("told", [held is not known[0] for held in known]),
+            ):
+                told = [tip.units for tip in (*tips.up, *tips.down, *tips.told) if tip.lever is lever and tip.way == way and tip.units <= most]
                 assert told == ([moved.index(True)] if True in moved else [])
 
 
@@ -174,3 +186,16 @@ def test_what_there_is_not_can_t_be_tried(kent: RulePack) -> None:
         clear(board, next(iter(board.teams)), None, ["magic"])
     with pytest.raises(WhatIfError, match="has no cost"):
         clear(board, next(iter(board.teams)), None, ["referral_fewer"])
+
+
+def test_what_could_be_told_is_no_turn(kent: RulePack) -> None:
+    """A level that can be told after a change, or no longer, is listed apart and never as a nearest turn."""
+    told = 0
+    for seed in range(12):
+        board = Board(kent, county(kent, f"told{seed}", 6, missing=0.35), QUARTER)
+        for tips in tipping(board):
+            unknown = tips.level == kent.levels.insufficient.id
+            assert not (unknown and (tips.up or tips.down))
+            told += len(tips.told)
+            assert all((tip.level == kent.levels.insufficient.id) is not unknown for tip in tips.told)
+    assert told

@@ -165,8 +165,15 @@ def known_as(name: str, pack: RulePack) -> None:
     if measure is not None and not measure.may_be_supplied:
         raise WhatIfError(f"'{name}' is worked out ({measure.formula_text}) and can't be set; change what it is made of")
     if figure is None and measure is None and name not in pack.questions:
-        near = get_close_matches(name, [*pack.figures, *pack.measures, *pack.questions], 1, 0.6)
+        near = get_close_matches(name, can_be_set(pack), 1, 0.6)
         raise WhatIfError(f"there is no figure, measure or question '{name}'" + (f"; did you mean '{near[0]}'?" if near else "; see springtide template"))
+
+
+def can_be_set(pack: RulePack) -> list[str]:
+    """What a change may name."""
+    figures = [name for name, figure in pack.figures.items() if figure.table != "responses"]
+    measures = [name for name, measure in pack.measures.items() if measure.may_be_supplied]
+    return [*figures, *measures, *(name for name, question in pack.questions.items() if question.favourable_when != "unknown")]
 
 
 def parse_amount(text: str, unit: str = "") -> Amount:

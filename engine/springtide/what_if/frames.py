@@ -80,7 +80,7 @@ def _rows(answer: Any, part: Part) -> Iterable[dict[str, Any]]:
 
 def _one(one: TeamTips | Robustness | Assumption) -> Iterable[dict[str, Any]]:
     if isinstance(one, TeamTips):
-        for tip in (*one.up, *one.down):
+        for tip in (*one.up, *one.down, *one.told):
             yield {"team_id": one.team, "level_now": one.level, "way": tip.way, "lever": tip.lever.id, "units": tip.units, "level": tip.level, "could_be": tip.could_be,
                    "share_of_what_there_is": tip.share, "exactly_at": tip.exactly}  # fmt: skip
     elif isinstance(one, Robustness):

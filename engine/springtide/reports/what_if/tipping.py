@@ -31,9 +31,22 @@ def render(board: Board, found: Sequence[TeamTips]) -> RenderableType:
         *heading(pack, board.quarter, f"which {pack.words.team} would go next, and by how little"),
         ByWidth(table, Group(*narrow)),
         Text(),
+        *_told_then(board, found),
         *_how_to_read(board),
         *closing(),
     )
+
+
+def _told_then(board: Board, found: Sequence[TeamTips]) -> Iterator[RenderableType]:
+    """Of whom a level could be told after a change, or no longer: what is known of them turns, and they need not."""
+    pack = board.pack
+    for title, lacking in (("Could be told then, and can't now", True), ("Could no longer be told then", False)):
+        teams = [one for one in found if one.told and (one.level == pack.levels.insufficient.id) is lacking]
+        if teams:
+            yield Text(f"{title} (a matter of what is known of them, and no turn up or down)", style="bold")
+            for one in teams:
+                yield indented(f"{board.teams[one.team].name}: {_nearest(board, one.told)}")
+            yield Text()
 
 
 def render_team(board: Board, found: TeamTips) -> RenderableType:
@@ -43,10 +56,13 @@ def render_team(board: Board, found: TeamTips) -> RenderableType:
     for title, tips, none in (("Up", found.up, "Nothing that was tried by itself would bring it to a higher level."), ("Down", found.down, "Nothing that was tried by itself would bring it to a lower level.")):
         parts.append(Text(title, style="bold"))
         parts += [indented(_told(board, tip)) for tip in tips] or [indented(none)]
+    if found.told:
+        parts.append(Text("Could be told then, and can't now" if found.level == pack.levels.insufficient.id else "Could no longer be told then", style="bold"))
+        parts += [indented(_told(board, tip)) for tip in found.told]
     if found.not_known:
         lacking = dict.fromkeys(lever.main for lever in found.not_known)
         parts.append(indented(f"Not tried, because it was not supplied: {', '.join(title_of(pack, name).lower() for name in lacking)}.", 0))
-    parts += [Text(), Text("To know", style="bold"), *says([tip.lever for tip in (*found.up, *found.down)])] if found.up or found.down else []
+    parts += [Text(), Text("To know", style="bold"), *says([tip.lever for tip in (*found.up, *found.down, *found.told)])] if found.up or found.down or found.told else []
     return Group(*parts, Text(), *_how_to_read(board), *closing())
 
 
@@ -85,7 +101,7 @@ def as_dict(board: Board, found: Sequence[TeamTips]) -> dict[str, Any]:
     return head_as_data(board.pack, board.quarter) | {
         "teams": [
             {"team_id": one.team, "team_name": board.teams[one.team].name, "level": one.level, "up": [_tip_dict(board.pack, tip) for tip in one.up],
-             "down": [_tip_dict(board.pack, tip) for tip in one.down], "not_known": [lever.id for lever in one.not_known]}
+             "down": [_tip_dict(board.pack, tip) for tip in one.down], "told": [_tip_dict(board.pack, tip) for tip in one.told], "not_known": [lever.id for lever in one.not_known]}
             for one in found
         ]
     }  # fmt: skip
