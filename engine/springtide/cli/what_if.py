@@ -103,8 +103,7 @@ def _check_who(pack: RulePack, with_whom: str, settings: tuple[str, ...]) -> Non
         likely = common.meant(with_whom, bearing or known)
         if with_whom in known or not likely:
             likely = f"nothing of {common.listed(names)} depends on it; " + (f"say {common.listed(bearing, 'or')}" if bearing else "leave it out")
-        hint = likely
-        raise click.BadParameter(f"'{with_whom}': {hint}", param_hint="--with")
+        raise click.BadParameter(f"'{with_whom}': {likely}", param_hint="--with")
 
 
 def _moved(text: str, with_whom: str) -> Move:
