@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
@@ -13,7 +13,7 @@ from ..logic.facts import Team
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..logic.units import UNITS
-from .problems import WhatIfError
+from .problems import Place, WhatIfError
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Change:
     Args:
         with_whom: who comes or leaves, where that makes a difference.
         assumed: this takes the place of what would follow from other changes, and nothing follows from it.
+        at: where it stands, if in a file.
     """
 
     what: str
@@ -88,6 +89,7 @@ class Change:
     target: Target = EVERY_TEAM
     with_whom: str = ""
     assumed: bool = False
+    at: Place | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         said = f"{self.what} {self.amount}" + (f", {self.with_whom.replace('_', ' ')}" if self.with_whom else "")
@@ -102,6 +104,7 @@ class Move:
     with_whom: str
     source: Target
     to: Target
+    at: Place | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.number:g} {self.with_whom.replace('_', ' ')} from {self.source} to {self.to}"
@@ -114,6 +117,7 @@ class Step:
     changes: tuple[Change | Move, ...]
     quarter: Quarter | None = None
     why: str = ""
+    at: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

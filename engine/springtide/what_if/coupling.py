@@ -13,7 +13,7 @@ from ..logic.units import UNITS
 from .changes import Amount, Change
 from .following import followed
 from .following import moved as moved_to
-from .problems import WhatIfError, WhoIsAsked
+from .problems import WhatIfError, WhoIsAsked, told_where
 
 How = Literal["asked", "follows", "assumed"]
 
@@ -93,23 +93,24 @@ def change_team(pack: RulePack, team: str, figures: Mapping[str, float], changes
         if isinstance(change.amount, str):
             answers[change.what] = change.amount
             continue
-        so_far = pulled(figures, pulls, pack.figures)
-        target = _target(pack, team, figures, change, change.amount, notes, strict)
-        if target is None:
-            continue
-        begins = so_far if change.amount.kind == "to" else figures
-        delta = target - begins[change.what] if change.what in figures else None
-        lever = None if change.assumed or delta is None or delta == 0 else lever_for(pack, change.what, delta, change.with_whom)
-        if lever is None:
-            asked[change.what] = target
-            if delta is None and standing_for(pack.levers.values(), change.what, "higher"):
-                notes.append(f"{change.what} was not known, so nothing follows from it; set what goes with it too")
-            continue
-        assert delta is not None
-        units = _units(pack, team, lever, abs(delta), so_far, notes, strict, (change.what, change.amount, begins[change.what], delta))
-        pulls.append((lever, units))
-        if change.amount.kind == "to" and change.what in lever.moves and units == abs(delta):
-            exactly[change.what] = target
+        with told_where(change.at):
+            so_far = pulled(figures, pulls, pack.figures)
+            target = _target(pack, team, figures, change, change.amount, notes, strict)
+            if target is None:
+                continue
+            begins = so_far if change.amount.kind == "to" else figures
+            delta = target - begins[change.what] if change.what in figures else None
+            lever = None if change.assumed or delta is None or delta == 0 else lever_for(pack, change.what, delta, change.with_whom)
+            if lever is None:
+                asked[change.what] = target
+                if delta is None and standing_for(pack.levers.values(), change.what, "higher"):
+                    notes.append(f"{change.what} was not known, so nothing follows from it; set what goes with it too")
+                continue
+            assert delta is not None
+            units = _units(pack, team, lever, abs(delta), so_far, notes, strict, (change.what, change.amount, begins[change.what], delta))
+            pulls.append((lever, units))
+            if change.amount.kind == "to" and change.what in lever.moves and units == abs(delta):
+                exactly[change.what] = target
     following = followed(pack, figures)
     after = {name: float(value) for name, value in moved_to(pack, figures, pulls, following, asked).items()}
     _check_wholes(pack, team, figures, after, asked)

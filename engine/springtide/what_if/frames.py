@@ -60,7 +60,7 @@ def frame(answer: WhatIf | Sweep | Grid | Cleared | Sequence[TeamTips] | Sequenc
 def _columns(answer: Any, part: Part) -> list[str] | None:
     """The columns, whether or not there is a row; of ranges they are named after what was taken through them."""
     kinds = {TeamTips: "tips", Robustness: "robustness", Assumption: "assumptions"}
-    key = part if isinstance(answer, WhatIf) else "ways" if isinstance(answer, Cleared) else ""
+    key: str = part if isinstance(answer, WhatIf) else "ways" if isinstance(answer, Cleared) else ""
     if not key and not isinstance(answer, Sweep | Grid) and answer:
         key = kinds[type(answer[0])]
     return list(_COLUMNS[key]) if key else None
