@@ -30,7 +30,7 @@ def render(board: Board, found: Sequence[Robustness]) -> RenderableType:
     for name, one, share, decided in rows:
         table.add_row(name, level_text(pack, one.level), share, decided)
     narrow = [part for name, one, share, decided in rows for part in (Text(name, style="bold").append(": ").append_text(level_text(pack, one.level)), indented(f"Flagged in {share}. By itself would decide otherwise: {decided}."))]
-    return Group(*heading(pack, board.quarter, "how firmly each team is flagged, or not"), ByWidth(table, Group(*narrow)), Text(), *_how_to_read(board, found), *closing())
+    return Group(*heading(pack, board.quarter, f"how firmly each {pack.words.team} is flagged, or not"), ByWidth(table, Group(*narrow)), Text(), *_how_to_read(board, found), *closing())
 
 
 def render_team(board: Board, one: Robustness) -> RenderableType:
