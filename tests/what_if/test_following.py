@@ -74,7 +74,8 @@ def test_sweeps_turn_where_a_fine_net_finds_it(kent: RulePack, text: str, seed: 
     assert all(board.following(team) for team in board.teams)
     for team in board.teams:
         over = parse_over(text, kent, Target(team=team), "" if text.startswith("case") else "experienced")
-        swept = sweep(board, over).teams[team]
+        found = sweep(board, over)
+        swept, over = found.teams[team], found.over
         net = [float(value) for value in np.linspace(over.start, over.stop, 801)]
         for value, level in zip(net, levels_at(board, over, net)[team], strict=True):
             if all(abs(value - edge) > 1e-6 for run in swept.runs for edge in (run.low, run.high)):
