@@ -423,6 +423,12 @@ def test_everything_that_the_trace_names_is_shown(kent: RulePack) -> None:
             assert rule_pages.page(kent, name), name
 
 
+def test_a_threshold_names_the_alerts_that_read_it() -> None:
+    assert "Read by: alert_high\n" in run("rules", "show", "alert_answer_high").output
+    assert "alert_high, alert_elevated" in run("rules", "show", "alert_right_of_reply").output
+    assert "the level for alerts" in run("rules", "show", "alert_band").output
+
+
 def test_pages_keep_to_the_width(kent: RulePack) -> None:
     for name in sorted(rule_pages.names(kent)):
         console = Console(width=50, record=True, file=io.StringIO())

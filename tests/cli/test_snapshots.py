@@ -23,6 +23,7 @@ COMMANDS = {
     "explain-why-not": ["explain", "T003", "--evidence", "examples/minimal", "--why-not", "high"],
     "rules-list": ["rules", "list"],
     "rules-show-rule": ["rules", "show", "R3"],
+    "rules-show-alert": ["rules", "show", "alert_several_teams"],
     "rules-show-threshold": ["rules", "show", "vacancy_rate_present"],
     "rules-show-question": ["rules", "show", "q4"],
     "rules-show-paragraph": ["rules", "show", "para 29"],

@@ -88,7 +88,7 @@ def test_the_help_of_every_command_has_an_example(path: tuple[str, ...]) -> None
 
 def test_every_id_stands_in_the_reference(kent: RulePack, england: RulePack) -> None:
     rules = page("rules")
-    assert not [name for name in kent.rules if f"\n### {name}\n" not in rules]
+    assert not [name for name in (*kent.rules, *kent.alerts) if f"\n### {name}\n" not in rules]
     assert not [number for number in range(1, 31) if f"\n| {number} |" not in rules]
     questions = page("questionnaire")
     asked = kent.questionnaire
