@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..logic.formula import names_in
-from ..logic.levers import Lever, pulled, room, standing_for
+from ..logic.levers import Lever, pulled, room, standing_for, wholes
 from ..logic.model import RulePack
 from ..logic.units import UNITS
 from .changes import Amount, Change
@@ -183,9 +183,8 @@ def _units(pack: RulePack, team: str, lever: Lever, number: float, figures: Mapp
 
 
 def _check_wholes(pack: RulePack, team: str, before: Mapping[str, float], after: Mapping[str, float], asked: Mapping[str, float]) -> None:
-    for name, figure in pack.figures.items():
-        cap = figure.at_most
-        if cap is not None and (name in asked or cap in asked) and name in after and cap in after and after[name] > after[cap] + 1e-9:
+    for name, cap in wholes(after, pack.figures):
+        if (name in asked or cap in asked) and after[name] > after[cap] + 1e-9:
             raise WhatIfError(f"{team}: {name} would be {after[name]:g}, more than {cap} ({after[cap]:g}); change both, or one of them by less")
 
 

@@ -253,9 +253,11 @@ def sweep(board: Board, over: Over) -> Sweep:
         starts[team] = _starts(everything, own_points)
     on = {area: _on_along(board, area, cells, starts, 2 * everything.size - 1) for area in board.areas}
     reached = np.array([_place(everything, value) for value in values])
+    switching = {area: np.flatnonzero(np.any(truths[:, 1:] != truths[:, :-1], axis=0)) + 1 for area, truths in on.items()}
     found = {}
     for team in board.teams:
-        found[team] = _swept(board, team, lines.get(team), cells.get(team), starts.get(team), on[board.teams[team].county], everything, reached)
+        area = board.teams[team].county
+        found[team] = _swept(board, team, lines.get(team), cells.get(team), starts.get(team), on[area], switching[area], everything, reached)
     levers = tuple(dict.fromkeys(lever for line in lines.values() for lever in (line.down, line.up) if lever))
     return Sweep(over, tuple(float(value) for value in values), tuple(lines), found, tuple(_switches(board, on, everything)), left_out, levers)
 
@@ -326,10 +328,7 @@ def _on_along(board: Board, area: str, cells: Mapping[str, Cells], starts: Mappi
             truths = cells[team].affected(number)
             for counted, holds in ((proved, truths == Truth.MET), (possible, truths != Truth.NOT_MET)):
                 counted[starts[team]] += np.diff(holds.astype(np.int64), prepend=0)
-        most = board.pack.county_pressures[name].most
-        limit = board.thresholds[most] * len(there) + 1e-9
-        proved, possible = np.cumsum(proved), np.cumsum(possible)
-        found[number] = np.where(proved > limit, Truth.MET, np.where(possible > limit, Truth.CANNOT_TELL, Truth.NOT_MET))
+        found[number] = board.majority(area, name, np.cumsum(proved), np.cumsum(possible))
     return found
 
 
@@ -341,12 +340,13 @@ def _switches(board: Board, on: Mapping[str, Ints], everything: Floats) -> Itera
                 yield Switch(area, name, float(everything[place // 2]), bool(place % 2 == 0), before, after)
 
 
-def _swept(board: Board, team: str, line: Line | None, cells: Cells | None, starts: Ints | None, on: Ints, everything: Floats, reached: Ints) -> SweptTeam:
+def _swept(board: Board, team: str, line: Line | None, cells: Cells | None, starts: Ints | None, on: Ints, switching: Ints, everything: Floats, reached: Ints) -> SweptTeam:
+    """One team along the line. Its own starts and the places where the county's pressures switch are all that is looked at,
+    for the whole line is as long as all teams' turns together."""
     size = on.shape[1]
     if cells is None or starts is None:
         cells, starts = board.cells(team, board.settings(team)), np.zeros(1, dtype=np.int64)
-    switches = np.flatnonzero(np.any(on[:, 1:] != on[:, :-1], axis=0)) + 1
-    begins = np.unique(np.concatenate([starts, switches]))
+    begins = np.unique(np.concatenate([starts, switching]))
     own = np.searchsorted(starts, begins, side="right") - 1
     outcome = board.outcome(Cells(cells.held, cells.places[own]), on[:, begins])
     at_steps = np.searchsorted(begins, reached, side="right") - 1
