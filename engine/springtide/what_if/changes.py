@@ -9,30 +9,29 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+import numpy as np
+
 from ..logic.facts import Team
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
-from ..logic.units import UNITS
+from ..logic.units import UNITS, Unit
+from .arithmetic import Numbers
 from .problems import WhatIfError
+
+Kind = Literal["by", "to", "share"]
 
 
 @dataclass(frozen=True)
 class Amount:
     """By so much more or less, to so much, or by a share of what there is."""
 
-    kind: Literal["by", "to", "share"]
+    kind: Kind
     number: float
 
     def __str__(self) -> str:
         if self.kind == "to":
             return f"={self.number:g}"
         return f"{self.number * 100:+g}%" if self.kind == "share" else f"{self.number:+g}"
-
-    def of(self, now: float) -> float:
-        """What a value comes to."""
-        if self.kind == "to":
-            return self.number
-        return now + self.number if self.kind == "by" else now * (1 + self.number)
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,25 @@ class Target:
 
 
 EVERY_TEAM = Target()
+
+
+def comes_to(what: str, kind: Kind, number: Numbers, now: float, pack: RulePack) -> Numbers:
+    """What a figure comes to when it is set, and when it is taken through a range: of whole things, the nearest whole number."""
+    target = number if kind == "to" else now + number if kind == "by" else now * (1 + number)
+    held: Numbers = np.rint(target) if unit_of(what, pack).whole else target
+    return held
+
+
+def check_whole(what: str, numbers: Iterable[float], pack: RulePack) -> None:
+    """Raises WhatIfError for a part of something that comes whole."""
+    part = next((number for number in numbers if number != round(number)), None)
+    if part is not None and unit_of(what, pack).whole:
+        raise WhatIfError(f"{what} counts what comes whole, and {abs(part):g} is no whole number; write one, or a share of what there is, as in {what}=+10%")
+
+
+def unit_of(what: str, pack: RulePack) -> Unit:
+    """The unit of a figure or measure."""
+    return UNITS[(pack.figures.get(what) or pack.measures[what]).unit]
 
 
 @dataclass(frozen=True)
@@ -142,7 +160,9 @@ def parse_change(text: str, pack: RulePack, target: Target = EVERY_TEAM, with_wh
     known_as(name, pack)
     if name in pack.questions:
         return Change(name, _answer(name, written, pack), target, with_whom, assumed)
-    return Change(name, parse_amount(written.removeprefix("="), _unit(name, pack)), target, with_whom, assumed)
+    amount = parse_amount(written.removeprefix("="), unit_of(name, pack).name)
+    check_whole(name, [amount.number] if amount.kind != "share" else [], pack)
+    return Change(name, amount, target, with_whom, assumed)
 
 
 def who_for(name: str, names: Iterable[str], with_whom: str, pack: RulePack) -> str:
@@ -198,11 +218,6 @@ def _answer(question: str, written: str, pack: RulePack) -> str:
     if pack.questions[question].favourable_when == "unknown":
         raise WhatIfError(f"the report does not say which answer to {question} is the favourable one, so no answer to it can count")
     return answer
-
-
-def _unit(name: str, pack: RulePack) -> str:
-    held = pack.figures.get(name) or pack.measures[name]
-    return held.unit
 
 
 def _same(one: str, other: str) -> bool:

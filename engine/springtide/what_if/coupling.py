@@ -9,8 +9,7 @@ from typing import Literal
 from ..logic.formula import names_in
 from ..logic.levers import Lever, pulled, room, standing_for, wholes
 from ..logic.model import RulePack
-from ..logic.units import UNITS
-from .changes import Amount, Change
+from .changes import Amount, Change, comes_to, unit_of
 from .following import followed
 from .following import moved as moved_to
 from .problems import WhatIfError, WhoIsAsked
@@ -143,8 +142,7 @@ def _check_exact(team: str, after: Mapping[str, float], exactly: Mapping[str, fl
 def _target(pack: RulePack, team: str, figures: Mapping[str, float], change: Change, amount: Amount, notes: list[str], strict: bool) -> float | None:
     """What a figure is to come to; None where it can't be said."""
     name = change.what
-    held = pack.figures.get(name) or pack.measures[name]
-    unit = UNITS[held.unit]
+    unit = unit_of(name, pack)
     if amount.kind != "to" and name not in figures:
         _refuse(f"{team}: {name} was not supplied, so there is nothing to change by {amount}; give it as {name}=N", notes, strict)
         return None
@@ -152,9 +150,7 @@ def _target(pack: RulePack, team: str, figures: Mapping[str, float], change: Cha
     if measure is not None and name not in figures:
         _refuse(f"{team}: {name} is worked out there ({measure.formula_text}); change what it is made of", notes, strict)
         return None
-    target = amount.of(figures.get(name, 0.0))
-    if unit.whole:
-        target = float(round(target))
+    target = float(comes_to(name, amount.kind, amount.number, figures.get(name, 0.0), pack))
     if target < unit.least or target > unit.most:
         held_to = min(max(target, unit.least), unit.most)
         if strict:
