@@ -221,7 +221,7 @@ def test_who_fills_posts_is_asked_only_where_posts_are_filled(kent: RulePack) ->
     team = next(team for team in board.teams if board.evidence[team].figures["vacant_posts"] >= 1)
     with pytest.raises(WhoIsAsked) as asked:
         sweep(board, parse_over("vacant_posts=0:5", kent, Target(team=team)))
-    assert set(asked.value.choices) == {"experienced", "newly_qualified", "agency", "experienced_for_agency"}
+    assert set(asked.value.choices) == {"experienced", "newly_qualified", "agency", "experienced_for_agency", "newly_qualified_for_agency"}
     assert sweep(board, parse_over("vacant_posts=+0:+3", kent, Target(team=team))).levers[0].id == "experienced_leaves"
 
 

@@ -31,15 +31,6 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class SupervisionNeed:
-    """The hours of supervision that one more worker needs, by what they are counted for ("month")."""
-
-    hours: tuple[tuple[str, float], ...]
-    basis: Basis
-    source: str
-
-
-@dataclass(frozen=True)
 class LeverExample:
     given: dict[str, float]
     expect: dict[str, float]
@@ -68,7 +59,6 @@ class Lever:
     unless_said: bool = False
     moved_from: str = ""
     later: tuple[int, str] | None = None
-    supervision: SupervisionNeed | None = None
     manager_can: bool = False
     tips: bool = False
     cost: Cost | None = None

@@ -88,8 +88,8 @@ def check_whole(what: str, numbers: Iterable[float], pack: RulePack) -> None:
 
 
 def unit_of(what: str, pack: RulePack) -> Unit:
-    """The unit of a figure or measure."""
-    return UNITS[(pack.figures.get(what) or pack.measures[what]).unit]
+    """The unit of a figure, measure or tally."""
+    return UNITS[(pack.figures.get(what) or pack.measures.get(what) or pack.tallies[what]).unit]
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,8 @@ def parse_change(text: str, pack: RulePack, target: Target = EVERY_TEAM, with_wh
     name, equals, written = (part.strip() for part in text.partition("="))
     if not equals:
         raise WhatIfError(f"'{text}' changes nothing; write it as vacant_posts=+2, vacant_posts=3 or vacant_posts=-50%")
-    known_as(name, pack)
+    if not (assumed and name in pack.tallies and not pack.tallies[name].shown):
+        known_as(name, pack)
     if name in pack.questions:
         return Change(name, _answer(name, written, pack), target, with_whom, assumed)
     amount = parse_amount(written.removeprefix("="), unit_of(name, pack).name)
@@ -184,6 +185,10 @@ def known_as(name: str, pack: RulePack) -> None:
         raise WhatIfError(f"'{name}' is counted from the responses and can't be set; change the answers instead, as in q44=usually")
     if measure is not None and not measure.may_be_supplied:
         raise WhatIfError(f"'{name}' is worked out ({measure.formula_text}) and can't be set; change what it is made of")
+    if name in pack.tallies:
+        parts = ", ".join(pack.tallies[name].each)
+        how = f"change one of {parts}" if pack.tallies[name].shown else f"--assume {name}=N puts a number in its place, and it follows from {parts}"
+        raise WhatIfError(f"'{name}' is added up and bears on no level; {how}")
     if figure is None and measure is None and name not in pack.questions:
         near = get_close_matches(name, [*pack.figures, *pack.measures, *pack.questions], 1, 0.6)
         raise WhatIfError(f"there is no figure, measure or question '{name}'" + (f"; did you mean '{near[0]}'?" if near else "; see springtide template"))

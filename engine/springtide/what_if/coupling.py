@@ -13,6 +13,7 @@ from .changes import Amount, Change, comes_to, unit_of
 from .following import followed
 from .following import moved as moved_to
 from .problems import WhatIfError, WhoIsAsked
+from .tallying import Tallied
 
 How = Literal["asked", "follows", "assumed"]
 
@@ -32,7 +33,8 @@ class Derived:
 class TeamChange:
     """What changes in one team.
 
-    `pulls` are the levers with how many units of each; `notes` say what could not follow, and what was held back.
+    `pulls` are the levers with how many units of each; `notes` say what could not follow, and what was held back; `tallies`
+    are what the figures add up to, before and after.
     """
 
     team: str
@@ -40,6 +42,7 @@ class TeamChange:
     derived: tuple[Derived, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    tallies: tuple[Tallied, ...] = ()
 
     @property
     def figures(self) -> dict[str, float]:
