@@ -209,3 +209,18 @@ def test_a_notebook_gets_frames(kent: RulePack) -> None:
         springtide.assumptions(kent, evidence, quarter),
     ):  # fmt: skip
         assert isinstance(springtide.frame(found), pandas.DataFrame) and len(springtide.frame(found))
+
+
+def test_what_still_holds_in_every_team_of_an_area() -> None:
+    """With many teams each has a line; a program is told each rule with the conditions that keep it."""
+    said = " ".join(run("whatif", *KENT, "--district", "Dover", "--set", "cases_registered=+1%").output.split())
+    changes = asked("whatif", *KENT, "--district", "Dover", "--set", "cases_registered=+1%")["steps"][0]["changes"]
+    assert len(changes) > 3 and "Changed, and at the same level: what still holds" in said
+    for change in changes:
+        for rule in change["still_met"]:
+            assert rule["kept_by"] and all(one["label"] for one in rule["kept_by"])
+    assert "Dover DIAT 2 (T017), High: The storm, when staffing gap, peak and crises meet (R3) Dover" in said
+    held = {change["team_id"]: [rule["id"] for rule in change["still_met"]] for change in changes}
+    assert held["T020"] == [] and "Dover Disabled Children (T020), Steady: no rule of a higher level" in said
+    (deep,) = [rule for change in changes if change["team_id"] == "T019" for rule in change["still_met"] if rule["id"] == "R2"]
+    assert '"threshold": "at least ' in json.dumps(deep)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...assessment import TeamAssessment
-from ...logic.explain import in_words
+from ...logic.explain import Node, in_words, why_reached
 from ...logic.facts import Facts
 from ...logic.formula import names_in
 from ...logic.model import RulePack
@@ -249,6 +249,23 @@ def _results(answer: WhatIf, step: StepTaken, full: bool) -> Iterator[Renderable
         moved = [team for team in shown if team.moved] + others
         if moved:
             yield _table(answer.pack, moved)
+        yield from _what_holds(answer.pack, [team for team in shown if team.before.level == team.after.level])
+
+
+def _what_holds(pack: RulePack, teams: list[Difference]) -> Iterator[RenderableType]:
+    """Of each team that changed and whose level is no other, in a line, which rules still make it."""
+    if teams:
+        yield Text()
+        yield Text("Changed, and at the same level: what still holds", style="bold")
+    for team in teams:
+        held = "; ".join(f"{pack.risk[rule].title} ({rule})" for rule in _rules_met(team.after)) or "no rule of a higher level"
+        yield indented(f"{team.after.team.name} ({team.after.team.id}), {pack.levels.by_id(team.after.level).title}: {held}")
+
+
+def _rules_met(team: TeamAssessment) -> list[str]:
+    """The rules that make a team's level: those of that level, and of none below it."""
+    risk = team.facts.pack.risk
+    return [rule for rule, truth in team.rules.items() if truth is Truth.MET and risk[rule].level == team.level]
 
 
 def _county(answer: WhatIf, step: StepTaken) -> Iterator[RenderableType]:
@@ -356,8 +373,23 @@ def _change_dict(answer: WhatIf, step: StepTaken, change: TeamChange) -> dict[st
         "tallies": [_tally_dict(one) for one in change.tallies],
         "answers": dict(change.answers),
         "notes": list(change.notes),
-        "still_met": [rule for rule, truth in step.after.team(change.team).rules.items() if truth is Truth.MET],
+        "still_met": _still_met(facts),
     }
+
+
+def _still_met(facts: Facts) -> list[dict[str, Any]]:
+    """The rules that hold after it, the highest level first, each with the conditions that keep it."""
+    lowest = facts.pack.levels.levels[0].id
+    return [{"id": rule.id, "title": rule.label, "level": facts.pack.risk[rule.id].level, "kept_by": _kept_by(rule)} for rule in why_reached(facts, lowest)]
+
+
+def _kept_by(node: Node) -> list[dict[str, Any]]:
+    held = [part for part in node.parts if part.truth is Truth.MET]
+    return [
+        {key: said for key, said in (("kind", part.kind), ("id", part.id), ("label", part.label), ("value", part.value), ("threshold", part.threshold), ("margin", part.margin)) if said}
+        | ({"kept_by": _kept_by(part)} if part.parts else {})
+        for part in held
+    ]
 
 
 def _tally_dict(one: Tallied) -> dict[str, Any]:
