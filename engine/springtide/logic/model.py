@@ -12,6 +12,7 @@ from .formula import Formula
 from .levers import Lever
 from .quarter import Quarter
 from .sense_checks import SenseCheck
+from .tallies import Tally
 
 CONDITION_KEYS = (
     "present", "severe", "affected", "evidenced_strained", "evidenced_adequate", "inferred_strained", "when",
@@ -350,6 +351,7 @@ class RulePack:
     silenced: dict[str, Silenced] = field(default_factory=dict)
     sense_checks: dict[str, SenseCheck] = field(default_factory=dict)
     levers: dict[str, Lever] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
     about: str = ""
 
     @cached_property

@@ -13,7 +13,7 @@ from .layers import Entry, Stack
 from .problems import Problem, did_you_mean
 
 # Kinds whose entries cite paragraphs one by one; questions and themes stand together in one file.
-CITING = ("measures", "team pressure", "county pressure", "supervision", "risk rule", "notice", "confidence reducer", "what if")
+CITING = ("measures", "team pressure", "county pressure", "supervision", "risk rule", "notice", "confidence reducer", "what if", "tallies")
 
 
 def check_measure_cycles(measures: Mapping[str, m.Measure], entries: Mapping[str, Entry]) -> list[Problem]:
@@ -88,6 +88,7 @@ def citations(pack: m.RulePack) -> dict[str, tuple[int, ...]]:
     held: dict[str, tuple[int, ...]] = {rule.id: rule.cites for rule in pack.rules.values()}
     held |= {measure.id: measure.cites for measure in pack.measures.values() if measure.cites}
     held |= {lever.id: lever.cites for lever in pack.levers.values()}
+    held |= {tally.id: tally.cites for tally in pack.tallies.values()}
     questionnaire = pack.questionnaire
     for group in (questionnaire.themes, questionnaire.questions, questionnaire.anomalies, questionnaire.unnumbered):
         held |= {item.id if item not in questionnaire.themes else f"theme {item.id}": item.cites for item in group}

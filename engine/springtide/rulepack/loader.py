@@ -9,11 +9,11 @@ from typing import Any
 from ..logic import model as m
 from . import checks
 from .layers import find_pack, read_stack
-from .lever_reader import LeverReader
 from .problems import PackError, Problem
 from .rules import RuleReader
 from .senses import SenseReader
 from .shapes import check_shape
+from .tally_reader import TallyReader
 from .texts import TextReader
 
 
@@ -47,7 +47,7 @@ def load_beneath(name: str | Path) -> m.RulePack | None:
         return None
 
 
-class _PackReader(SenseReader, LeverReader, TextReader, RuleReader):
+class _PackReader(SenseReader, TallyReader, TextReader, RuleReader):
     """Turns the merged entries into the model, stratum by stratum."""
 
     def build(self) -> m.RulePack | None:
@@ -74,6 +74,7 @@ class _PackReader(SenseReader, LeverReader, TextReader, RuleReader):
             "silenced": self._silenced(),
             "sense_checks": self._sense_checks(),
             "levers": self._levers(figures),
+            "tallies": self._tallies(),
         }
         words = self._words(heads)
         if self.problems or any(part is None for part in parts.values()) or words is None:
