@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -324,9 +324,16 @@ def _lever_page(pack: m.RulePack, lever: Lever) -> Page:
 
 
 def _tally_page(pack: m.RulePack, tally: Tally) -> Page:
-    each = "; ".join(f"{name} {', '.join(f'{number:g} {tally.stages.get(stage, str())}'.strip() for stage, number in numbers.items())}" for name, numbers in tally.each.items())
+    each = "; ".join(f"{name} {_by_stage(tally, numbers)}" for name, numbers in tally.each.items())
     facts = (("For each", each), ("Unit", tally.unit), ("To know", tally.says), ("Rests on", ground(tally)), ("Cites", paras(tally.cites)), ("Stands at", tally.at))
     return Page(tally.id, "added up for a what-if", tally.title, facts)
+
+
+def _by_stage(tally: Tally, numbers: Mapping[str, float]) -> str:
+    """The number at each stage; where it is the same at all of them, once."""
+    if len({*numbers.values()}) == 1:
+        return f"{next(iter(numbers.values())):g}"
+    return ", ".join(f"{number:g} {tally.stages[stage]}" for stage, number in numbers.items())
 
 
 def _later(pack: m.RulePack, lever: Lever) -> str:
