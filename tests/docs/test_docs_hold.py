@@ -126,7 +126,7 @@ def my_county(tmp_path_factory: pytest.TempPathFactory) -> RulePack:
         )
     index = yaml.safe_load((rules / "base" / "paragraphs.yaml").read_text(encoding="utf-8"))
     new = [path.stem for path in folder.rglob("*.yaml") if path.parent != folder]
-    for file in ("measures.yaml", "what_if.yaml", "alerts.yaml"):
+    for file in ("measures.yaml", "what_if.yaml", "tallies.yaml", "alerts.yaml"):
         new += [name for name, entry in yaml.safe_load((folder / file).read_text(encoding="utf-8")).items() if "cites" in entry]
     next(p for p in index["paragraphs"] if p["number"] == 29)["encoded_by"] += new
     (folder / "paragraphs.yaml").write_text(yaml.safe_dump(index), encoding="utf-8")

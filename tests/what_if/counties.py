@@ -86,10 +86,16 @@ def _change(rng: Random, pack: RulePack, evidence: EvidenceSet) -> Change | Move
         one, other = rng.sample([team.id for team in evidence.teams], 2)
         return Move(rng.choice((0.5, 1)), rng.choice(("experienced", "newly_qualified", "agency")), Target(team=one), Target(team=other))
     team = rng.choice(evidence.teams)
-    target = rng.choice((Target(district=team.district), Target(team_type=team.kind), Target(county=team.county), Target()))
+    target = rng.choice((Target(team=team.id), Target(district=team.district), Target(team_type=team.kind), Target(county=team.county), Target()))
     if rng.random() < 0.15 and all(evidence.responses_of(one.id, QUARTER) for one in evidence.teams):
         question = rng.choice(pack.questions_read)
         return Change(question, rng.choice(("always", "sometimes", "never", "don't know")), target)
+    chance = rng.random()
+    if chance < 0.12:
+        return _exactly(rng, pack, evidence, team)
+    if chance < 0.22:
+        name = rng.choice(("case_holders_fte", "experienced_permanent_fte", "leavers_12_months_fte", "newly_qualified_fte"))
+        return Change(name, rng.choice((Amount("by", 0.0), Amount("to", float(rng.randint(1, 3))), Amount("by", 0.5))), target, assumed=True)
     name = rng.choice((*_HALVES, *_WHOLE))
     amount = rng.choice((Amount("by", float(rng.choice((1, 2, -1)))), Amount("by", 0.5 if name in _HALVES else 3.0), Amount("share", rng.choice((-0.5, 0.2, 0.1))), Amount("to", float(rng.randint(1, 3)))))
     if name in ("case_holders_fte", "in_post_fte") and amount.kind == "to":
@@ -102,3 +108,13 @@ def _change(rng: Random, pack: RulePack, evidence: EvidenceSet) -> Change | Move
     elif name in ("vacant_posts", "agency_fte", "established_posts"):
         amount = Amount("share", 0.0)  # to a number may be up in one team and down in another, with others to do it
     return Change(name, amount, target, who)
+
+
+def _exactly(rng: Random, pack: RulePack, evidence: EvidenceSet, team: Team) -> Change:
+    """So many posts or agency workers in one team, by somebody who can bring it to that."""
+    figures = evidence.figures_of(team.id, QUARTER)
+    known = [name for name in ("vacant_posts", "agency_fte", "established_posts") if name in figures]
+    name, number = rng.choice(known or ["highest_caseload"]), float(rng.choice((0, 1, 2, 3, 5, 8)))
+    now = figures.get(name, number)
+    choices = [lever.who for lever in standing_for(pack.levers.values(), name, "higher" if number > now else "lower") if lever.who] if number != now else []
+    return Change(name, Amount("to", number), Target(team=team.id), rng.choice(choices) if choices else "")

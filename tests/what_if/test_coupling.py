@@ -40,7 +40,7 @@ def test_who_fills_a_post_makes_the_difference(kent: RulePack) -> None:
 def test_filling_is_asked_and_leaving_has_a_usual_answer(kent: RulePack) -> None:
     with pytest.raises(WhoIsAsked, match="say --with") as asked:
         after(kent, "vacant_posts=-1")
-    assert asked.value.choices == ("experienced", "newly_qualified", "agency", "experienced_for_agency")
+    assert asked.value.choices == ("experienced", "newly_qualified", "agency", "experienced_for_agency", "newly_qualified_for_agency")
     assert after(kent, "vacant_posts=+2").figures == {
         "vacant_posts": 5, "in_post_fte": 5, "experienced_permanent_fte": 4, "case_holders_fte": 7, "leavers_12_months_fte": 3, "experienced_leavers_12_months_fte": 2.5,
     }  # fmt: skip

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
 
+from springtide import read_evidence
 from springtide.logic.model import RulePack
+from springtide.what_if.before_after import what_if
 from springtide.what_if.cells import Board
-from springtide.what_if.changes import EVERY_TEAM, Target
+from springtide.what_if.changes import EVERY_TEAM, Amount, Change, Scenario, Step, Target, parse_change, unit_of
+from springtide.what_if.coupling import change_team
 from springtide.what_if.problems import WhatIfError, WhoIsAsked
 from springtide.what_if.sweeps import Line, Over, SweptTeam, _settings, grid, parse_over, sweep
 
 from .counties import QUARTER, county
 
+KENT_2009 = Path(__file__).resolve().parents[2] / "examples" / "kent-2009"
 INPUTS = ("vacant_posts=0:6", "agency_fte=0:5", "cases_registered=60:300", "referrals=-60%:+60%", "usual_referrals=-50%:+50%", "supervision_sessions_held=-5:+2",
           "complex_cases_in_crisis=0:8", "fte_unavailable=0:4", "established_posts=-1:+3", "case_holders_fte=-2:+2", "in_post_fte=-2:+1", "cases_farmed_out=+0:+30")  # fmt: skip
 
@@ -32,6 +37,16 @@ def levels_at(board: Board, over: Over, values: list[float]) -> dict[str, list[t
     return {team: [(board.levels[a], board.levels[b]) for a, b in zip(one.level, one.could_be, strict=True)] for team, one in outcomes.items()}
 
 
+def net_of(kent: RulePack, over: Over, number: int) -> list[float]:
+    """Values all along a range; of what comes whole, whole numbers alone."""
+    net = np.linspace(over.start, over.stop, number)
+    return [float(value) for value in (np.unique(np.round(net)) if is_whole(kent, over) else net)]
+
+
+def is_whole(kent: RulePack, over: Over) -> bool:
+    return over.kind != "share" and unit_of(over.what, kent).whole
+
+
 def level_of(swept: SweptTeam, value: float) -> tuple[str, str]:
     """What the runs say at one value."""
     for run in swept.runs:
@@ -47,13 +62,13 @@ def test_runs_are_what_a_fine_net_finds_and_nothing_turns_inside_one(kent: RuleP
     for target in (EVERY_TEAM, Target(district=f"S{seed} north")):
         over = parse_over(text, kent, target, "experienced" if text.startswith(("vacant", "in_post")) else "")
         found = sweep(board, over)
-        net = [float(value) for value in np.linspace(over.start, over.stop, 1201)]
+        net = net_of(kent, over, 1201)
         expected = levels_at(board, over, net)
         edges = {edge for swept in found.teams.values() for run in swept.runs for edge in (run.low, run.high)}
         for team, levels in expected.items():
             swept = found.teams[team]
             for value, level in zip(net, levels, strict=True):
-                if all(abs(value - edge) > 1e-6 for edge in edges):
+                if is_whole(kent, over) or all(abs(value - edge) > 1e-6 for edge in edges):
                     assert level_of(swept, value) == level
             assert [(run.level, run.could_be) for run in swept.runs] != [] and swept.runs[0].low == over.start and swept.runs[-1].high == over.stop
 
@@ -72,13 +87,69 @@ def test_at_each_turn_one_step_either_side(kent: RulePack, text: str) -> None:
                 continue
             for before, after in zip(swept.runs, swept.runs[1:], strict=False):
                 assert before.high == after.low and before.holds_high != after.holds_low
-                near = levels_at(board, over, [before.high - 1e-6, before.high, before.high + 1e-6])[team]
+                step = 1.0 if is_whole(kent, over) else 1e-6
+                near = levels_at(board, over, [before.high - step, before.high, before.high + step])[team]
                 turns += 1
                 if before.high - before.low > 1e-5:
                     assert near[0] == (before.level, before.could_be)
                 if after.high - after.low > 1e-5:
                     assert near[2] == (after.level, after.could_be)
     assert turns
+
+
+SET_TOO = (*INPUTS, "highest_caseload=-30%:+30%:1", "highest_caseload=15:34", "complex_cases_in_crisis=-4:+4", "supervision_sessions_held=-40%:+10%:2", "cases_registered=-9%:+9%:0.7",
+           "usual_referrals=30:60:2.5", "vacant_posts=-50%:+50%:10", "established_posts=4:14:0.5")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SET_TOO)
+def test_every_step_of_a_range_is_what_setting_it_comes_to(kent: RulePack, text: str) -> None:
+    """The figures at every step are those of `--set` of that step, whole where they come whole; and so are the levels."""
+    rng, compared = Random(text), 0
+    for seed in range(6):
+        evidence = county(kent, f"W{seed}", 4)
+        board = Board(kent, evidence, QUARTER)
+        for team in board.teams:
+            over = parse_over(text, kent, Target(team=team), "experienced" if text.startswith(("vacant", "in_post")) else "")
+            try:
+                line, swept = Line(board, team, over, over.start, over.stop), sweep(board, over).teams[team]
+            except WhatIfError:
+                continue
+            settings, figures = _settings(board, [line], [over.values]), board.evidence[team].figures
+            levers = {"higher": line.up, "lower": line.down}
+            changes = []
+            for value in over.values:
+                more = {"to": float(value) - figures.get(over.what, float(value)), "by": float(value), "share": float(value)}[over.kind]
+                lever = levers["higher" if more > 0 else "lower"] if more else None
+                changes.append(Change(over.what, Amount(over.kind, float(value)), Target(team=team), lever.who if lever else ""))
+            for place, change in enumerate(changes):
+                try:
+                    found = figures | change_team(kent, team, figures, [change], strict=False).figures
+                except WhatIfError:
+                    continue  # more than the whole that it is part of, which a range merely holds
+                assert settings.figures_in(place) == pytest.approx(found, abs=1e-9)
+                compared += 1
+            place = rng.randrange(len(changes))
+            try:
+                after = what_if(kent, evidence, QUARTER, Scenario((Step((changes[place],)),)), engine="forward").last.after.team(team)
+            except WhatIfError:
+                continue
+            assert (swept.levels[place], swept.could_be[place], swept.points[place]) == (after.level, after.could_be, after.score.points)
+    assert compared > 20
+
+
+def test_a_range_of_whole_cases_says_what_setting_them_says(kent: RulePack) -> None:
+    """Of 25 cases, 18 % more are 29.5: setting them rounds to 30, which is High, and so does the range."""
+    evidence = read_evidence(KENT_2009, kent)
+    board = Board(kent, evidence, QUARTER)
+    share = sweep(board, parse_over("highest_caseload=+0%:+20%:1", kent, Target(team="T002")))
+    assert share.teams["T002"].levels[17:19] == ("increased", "high") and share.teams["T002"].runs[-1].low == pytest.approx(0.18)
+    whole = sweep(board, parse_over("highest_caseload=25:32", kent, Target(team="T002"))).teams["T002"].runs
+    assert [(run.low, run.high, run.holds_low) for run in whole] == [(25, 30, True), (30, 32, True)]
+    for text in ("highest_caseload=+0:+4:0.5", "highest_caseload=24.5:30"):
+        with pytest.raises(WhatIfError, match="comes whole"):
+            parse_over(text, kent)
+    with pytest.raises(WhatIfError, match="comes whole"):
+        parse_change("highest_caseload=+0.5", kent)
 
 
 def test_steps_and_runs_agree(kent: RulePack) -> None:
@@ -114,13 +185,13 @@ def test_the_rows_of_a_grid_turn_where_a_fine_net_finds_it(kent: RulePack, acros
         for team in board.teams:
             overs = parse_over("vacant_posts=+0:+3:0.5", kent, Target(team=team)), parse_over(across, kent, Target(team=team))
             found = grid(board, *overs)
-            net = np.linspace(overs[1].start, overs[1].stop, 601)
+            net = np.array(net_of(kent, overs[1], 601))
             lines = [Line(board, team, over, over.start, over.stop) for over in overs]
             for value, runs in zip(found.down.values, found.rows, strict=True):
                 outcome, _, _ = board.of_one(team, _settings(board, lines, [np.full(net.size, value), net]))
                 swept = SweptTeam(team, None, (), (), (), (), runs, (0, 0))
                 for place, at in enumerate(net):
-                    if all(abs(at - edge) > 1e-6 for run in runs for edge in (run.low, run.high)):
+                    if is_whole(kent, overs[1]) or all(abs(at - edge) > 1e-6 for run in runs for edge in (run.low, run.high)):
                         assert level_of(swept, float(at)) == (board.levels[outcome.level[place]], board.levels[outcome.could_be[place]])
 
 
@@ -150,7 +221,7 @@ def test_who_fills_posts_is_asked_only_where_posts_are_filled(kent: RulePack) ->
     team = next(team for team in board.teams if board.evidence[team].figures["vacant_posts"] >= 1)
     with pytest.raises(WhoIsAsked) as asked:
         sweep(board, parse_over("vacant_posts=0:5", kent, Target(team=team)))
-    assert set(asked.value.choices) == {"experienced", "newly_qualified", "agency", "experienced_for_agency"}
+    assert set(asked.value.choices) == {"experienced", "newly_qualified", "agency", "experienced_for_agency", "newly_qualified_for_agency"}
     assert sweep(board, parse_over("vacant_posts=+0:+3", kent, Target(team=team))).levers[0].id == "experienced_leaves"
 
 

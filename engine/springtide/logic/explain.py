@@ -11,9 +11,10 @@ from . import conditions as c
 from .facts import Facts, Majority
 from .formula import names_in
 from .judge import Reason, reason_for, truth_of
-from .levers import Cost, Effect, SupervisionNeed
+from .levers import Cost, Effect
 from .missing import why_unknown
 from .model import DatedValue, Declared, RulePack
+from .tallies import Tally
 from .truth import Truth
 from .units import UNITS
 
@@ -274,7 +275,7 @@ def rests_on(facts: Facts, threshold: str) -> str:
     return "" if dated is None else ground(dated)
 
 
-def ground(dated: DatedValue | Effect | Cost | SupervisionNeed) -> str:
+def ground(dated: DatedValue | Effect | Cost | Tally) -> str:
     """What a value rests on and its source, the first said once where the second begins with it; nothing for one for one."""
     if dated.basis is None:
         return ""

@@ -31,15 +31,6 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class SupervisionNeed:
-    """The hours of supervision that one more worker needs, by what they are counted for ("month")."""
-
-    hours: tuple[tuple[str, float], ...]
-    basis: Basis
-    source: str
-
-
-@dataclass(frozen=True)
 class LeverExample:
     given: dict[str, float]
     expect: dict[str, float]
@@ -68,7 +59,6 @@ class Lever:
     unless_said: bool = False
     moved_from: str = ""
     later: tuple[int, str] | None = None
-    supervision: SupervisionNeed | None = None
     manager_can: bool = False
     tips: bool = False
     cost: Cost | None = None
@@ -123,15 +113,29 @@ def pulled(figures: Mapping[str, Any], pulls: Iterable[tuple[Lever, Any]], decla
     the greater of two.
     """
     changed = dict(figures)
+    moved: set[str] = set()
     for lever, number in pulls:
         for name, effect in lever.moves.items():
             if name in changed:
                 changed[name] = changed[name] + effect.by * number
-    for name in changed:
-        if changed[name] is not figures[name]:
-            changed[name] = greater(changed[name], 0.0)
+                moved.add(name)
+    for name in moved:
+        changed[name] = greater(changed[name], 0.0)
+    return within_wholes(changed, moved, declared, lesser)
+
+
+def wholes(figures: Mapping[str, Any], declared: Mapping[str, Figure]) -> Iterator[tuple[str, str]]:
+    """Each part with its whole, where both are among some figures."""
     for name, figure in declared.items():
-        cap = figure.at_most
-        if cap is not None and name in changed and cap in changed and (changed[name] is not figures[name] or changed[cap] is not figures[cap]):
-            changed[name] = lesser(changed[name], changed[cap])
-    return changed
+        if figure.at_most is not None and name in figures and figure.at_most in figures:
+            yield name, figure.at_most
+
+
+def within_wholes(figures: Mapping[str, Any], moved: Iterable[str], declared: Mapping[str, Figure], lesser: Any = min) -> dict[str, Any]:
+    """Figures with every part held to its whole, where one of the two was moved; `lesser` takes a part and its whole."""
+    held, touched = dict(figures), set(moved)
+    for name, whole in wholes(figures, declared):
+        if touched & {name, whole}:
+            held[name] = lesser(held[name], held[whole])
+            touched.add(name)
+    return held

@@ -13,6 +13,7 @@ from .formula import Formula
 from .levers import Lever
 from .quarter import Quarter
 from .sense_checks import SenseCheck
+from .tallies import Tally
 
 CONDITION_KEYS = (
     "present", "severe", "affected", "evidenced_strained", "evidenced_adequate", "inferred_strained", "when",
@@ -363,6 +364,7 @@ class RulePack:
     silenced: dict[str, Silenced] = field(default_factory=dict)
     sense_checks: dict[str, SenseCheck] = field(default_factory=dict)
     levers: dict[str, Lever] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
     alerts: dict[str, AlertRule] = field(default_factory=dict)
     about: str = ""
 

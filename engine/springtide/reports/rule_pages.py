@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from ..logic import conditions as c
@@ -11,6 +11,7 @@ from ..logic import model as m
 from ..logic.alerts.rules import thresholds_of
 from ..logic.explain import ground
 from ..logic.levers import Lever
+from ..logic.tallies import Tally
 from ..logic.units import UNITS
 from .alert_page import alert_page
 from .rule_page import Page, conditions_of, decides, examples_of, quarters, value_now
@@ -63,6 +64,7 @@ def _rule_like(pack: m.RulePack) -> dict[str, Callable[[], Page]]:
         **{one.id: partial(_threshold_page, pack, one) for one in pack.thresholds.values()},
         **{one.id: partial(_rule_page, pack, one) for one in pack.rules.values()},
         **{one.id: partial(_lever_page, pack, one) for one in pack.levers.values()},
+        **{one.id: partial(_tally_page, pack, one) for one in pack.tallies.values()},
         **{one.id: partial(alert_page, pack, one) for one in pack.alerts.values()},
     }
 
@@ -168,14 +170,25 @@ def _rule_page(pack: m.RulePack, rule: m.Declared) -> Page:
 def _lever_page(pack: m.RulePack, lever: Lever) -> Page:
     cost = f"{lever.cost.value:g} beside the others ({ground(lever.cost).rstrip('.')})" if lever.cost else ""
     moves = "; ".join(f"{name} {effect.by:+g}" + (f" ({ground(effect).rstrip('.')})" if effect.source else "") for name, effect in lever.moves.items())
-    need = lever.supervision
-    needs = f"{', '.join(f'{hours:g} hours each {each}' for each, hours in need.hours)} ({ground(need).rstrip('.')})" if need else ""
     facts = (
         ("To know", lever.says), ("Cites", paras(lever.cites)), ("Stands for", ", ".join(f"{name} {way}" for name, way in lever.stands_for.items())),
-        ("Chosen by", f"--with {lever.who}" if lever.who else ""), ("Moves", moves), ("Supervision", needs), ("Later", _later(pack, lever)),
+        ("Chosen by", f"--with {lever.who}" if lever.who else ""), ("Moves", moves), ("Later", _later(pack, lever)),
         ("A manager can", "yes" if lever.manager_can else "no"), ("Cost", cost), ("Stands at", lever.at),
     )  # fmt: skip
     return Page(lever.id, "something that can change", lever.title, facts)
+
+
+def _tally_page(pack: m.RulePack, tally: Tally) -> Page:
+    each = "; ".join(f"{name} {_by_stage(tally, numbers)}" for name, numbers in tally.each.items())
+    facts = (("For each", each), ("Unit", tally.unit), ("To know", tally.says), ("Rests on", ground(tally)), ("Cites", paras(tally.cites)), ("Stands at", tally.at))
+    return Page(tally.id, "added up for a what-if", tally.title, facts)
+
+
+def _by_stage(tally: Tally, numbers: Mapping[str, float]) -> str:
+    """The number at each stage; where it is the same at all of them, once."""
+    if len({*numbers.values()}) == 1:
+        return f"{next(iter(numbers.values())):g}"
+    return ", ".join(f"{number:g} {tally.stages[stage]}" for stage, number in numbers.items())
 
 
 def _later(pack: m.RulePack, lever: Lever) -> str:

@@ -14,7 +14,7 @@ from .problems import Problem, did_you_mean
 
 # Kinds whose entries cite paragraphs one by one; questions and themes stand together in one file.
 CITING = ("measures", "team pressure", "county pressure", "supervision", "risk rule", "notice", "confidence reducer", "what if",
-          "alert")  # fmt: skip
+          "tallies", "alert")  # fmt: skip
 
 
 def check_measure_cycles(measures: Mapping[str, m.Measure], entries: Mapping[str, Entry]) -> list[Problem]:
@@ -89,6 +89,7 @@ def citations(pack: m.RulePack) -> dict[str, tuple[int, ...]]:
     held: dict[str, tuple[int, ...]] = {rule.id: rule.cites for rule in pack.rules.values()}
     held |= {measure.id: measure.cites for measure in pack.measures.values() if measure.cites}
     held |= {lever.id: lever.cites for lever in pack.levers.values()}
+    held |= {tally.id: tally.cites for tally in pack.tallies.values()}
     held |= {alert.id: alert.cites for alert in pack.alerts.values()}
     questionnaire = pack.questionnaire
     for group in (questionnaire.themes, questionnaire.questions, questionnaire.anomalies, questionnaire.unnumbered):

@@ -29,6 +29,7 @@ KINDS = (
     Kind("periods", "periods.yaml", schema.PeriodDoc, "entries"),
     Kind("sense checks", "sense_checks.yaml", schema.SenseCheckDoc, "entries"),
     Kind("what if", "what_if.yaml", schema.LeverDoc, "entries"),
+    Kind("tallies", "tallies.yaml", schema.TallyDoc, "entries"),
     Kind("alert", "alerts.yaml", schema.AlertDoc, "entries"),
     Kind("silenced", "silenced.yaml", schema.SilencedDoc, "entries", schema.SILENCED),
     Kind("levels", "levels.yaml", schema.LevelsDoc),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isclose
 
 from ..logic import model as m
-from ..logic.levers import Cost, Effect, Lever, LeverExample, SupervisionNeed, pulled
+from ..logic.levers import Cost, Effect, Lever, LeverExample, pulled
 from . import schema
 from .layers import Entry
 from .problems import did_you_mean
@@ -95,7 +95,6 @@ def _lever(key: str, doc: schema.LeverDoc, at: str) -> Lever:
         moves={name: Effect(effect.value, effect.basis, _line(effect.source)) if isinstance(effect, schema.EffectDoc) else Effect(float(effect)) for name, effect in doc.moves.items()},
         says=_line(doc.says), out_of=doc.out_of, cites=paragraph_numbers(doc.cites), who=doc.who or "", unless_said=doc.unless_said == "yes",
         moved_from=doc.moved_from or "", later=(doc.later.after_quarters, doc.later.comes) if doc.later else None,
-        supervision=SupervisionNeed(tuple((one.each, one.hours) for one in doc.supervision.hours), doc.supervision.basis, _line(doc.supervision.source)) if doc.supervision else None,
         manager_can=doc.manager_can == "yes", tips=doc.tips == "yes", cost=Cost(doc.cost.value, doc.cost.basis, _line(doc.cost.source)) if doc.cost else None,
         examples=tuple(LeverExample(dict(one.given), dict(one.expect)) for one in doc.examples), at=at,
     )  # fmt: skip

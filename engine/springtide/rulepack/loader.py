@@ -10,11 +10,11 @@ from ..logic import model as m
 from . import checks
 from .alert_reader import AlertReader
 from .layers import find_pack, read_stack
-from .lever_reader import LeverReader
 from .problems import PackError, Problem
 from .rules import RuleReader
 from .senses import SenseReader
 from .shapes import check_shape
+from .tally_reader import TallyReader
 from .texts import TextReader
 
 
@@ -48,7 +48,7 @@ def load_beneath(name: str | Path) -> m.RulePack | None:
         return None
 
 
-class _PackReader(SenseReader, LeverReader, AlertReader, TextReader, RuleReader):
+class _PackReader(SenseReader, TallyReader, AlertReader, TextReader, RuleReader):
     """Turns the merged entries into the model, stratum by stratum."""
 
     def build(self) -> m.RulePack | None:
@@ -75,6 +75,7 @@ class _PackReader(SenseReader, LeverReader, AlertReader, TextReader, RuleReader)
             "silenced": self._silenced(),
             "sense_checks": self._sense_checks(),
             "levers": self._levers(figures),
+            "tallies": self._tallies(),
             "alerts": self._alerts(),
         }
         words = self._words(heads)

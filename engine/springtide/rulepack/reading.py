@@ -69,7 +69,7 @@ class Reading:
 
     def _check_unique(self) -> None:
         owners: dict[str, Entry] = {}
-        for kind in ("figures", "measures", "team pressure", "county pressure", "supervision", "risk rule", "notice",
+        for kind in ("figures", "measures", "tallies", "team pressure", "county pressure", "supervision", "risk rule", "notice",
                      "confidence reducer", "what if", "alert"):  # fmt: skip
             for key, entry in self.stack.of(kind).items():
                 place = ("id",) if entry.kind.shape == "rule" else ()

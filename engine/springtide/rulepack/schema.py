@@ -225,17 +225,6 @@ class CostDoc(Doc):
     source: Text
 
 
-class HoursDoc(Doc):
-    each: Text
-    hours: Annotated[float, Field(gt=0)]
-
-
-class SupervisionNeedDoc(Doc):
-    hours: Annotated[list[HoursDoc], Field(min_length=1)]
-    basis: Literal["report", "statistic", "judgement"]
-    source: Text
-
-
 class LaterDoc(Doc):
     after_quarters: Annotated[int, Field(ge=1, le=40)]
     comes: Word
@@ -258,7 +247,6 @@ class LeverDoc(Doc):
     moves: Annotated[dict[str, Moves], Field(min_length=1)]
     moved_from: Word | None = None
     later: LaterDoc | None = None
-    supervision: SupervisionNeedDoc | None = None
     says: Text
     manager_can: YesNo = "no"
     cost: CostDoc | None = None
@@ -266,6 +254,39 @@ class LeverDoc(Doc):
     tips: YesNo = "no"
     cites: Cites
     examples: Annotated[list[LeverExampleDoc], Field(min_length=1)]
+
+
+# A number, or one for each stage.
+ByStage = Annotated[
+    Annotated[float, Tag("[number]")] | Annotated[dict[Word, float], Tag("[mapping]")],
+    Discriminator(lambda value: "[mapping]" if isinstance(value, dict) else "[number]"),
+]
+Tallied = Annotated[
+    Annotated[float, Tag("[number]")] | Annotated[dict[Word, float], Tag("[mapping]")] | Annotated[Literal["not known"], Tag("[word]")],
+    Discriminator(lambda value: "[mapping]" if isinstance(value, dict) else "[word]" if isinstance(value, str) else "[number]"),
+]
+
+
+class TallyExampleDoc(Doc):
+    given: dict[str, float]
+    expect: Tallied
+
+
+class TallyDoc(Doc):
+    """One entry of tallies.yaml: what is added up from a team's figures and listed in a what-if."""
+
+    title: Text
+    unit: Text
+    each: Annotated[dict[str, ByStage], Field(min_length=1)]
+    stages: dict[Word, Text] = {}
+    shown: Text | None = None
+    basis: Literal["report", "statistic", "judgement"]
+    source: Text
+    says: Text
+    above_nought: Text | None = None
+    instead: list[Word] = []
+    cites: Cites
+    examples: Annotated[list[TallyExampleDoc], Field(min_length=1)]
 
 
 class AlertExampleDoc(Doc):

@@ -42,5 +42,11 @@ def _computed(formula: Formula, now: Callable[[str], Numbers], last: Callable[[s
             return one + other if operator == "+" else one - other
 
 
+def lesser_known(part: Numbers, whole: Numbers) -> Numbers:
+    """The lesser of the two; where the whole is not known, the part."""
+    held: Numbers = np.where(np.isnan(whole), part, np.minimum(part, whole))
+    return held
+
+
 def at(value: Numbers, setting: int) -> float:
     return float(value[setting]) if isinstance(value, np.ndarray) and value.ndim else float(value)

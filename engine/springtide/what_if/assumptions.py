@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 
 from ..logic.answers import NO_ANSWER, Answer
+from ..logic.levers import within_wholes
 from ..logic.scoring import facts_of, verdict_of, work_out
-from .arithmetic import Ints, Numbers
+from .arithmetic import Ints, Numbers, lesser_known
 from .bearing import (
     BOTH_ENDS,
     TENTH,
@@ -20,7 +21,6 @@ from .bearing import (
     same_day_figures,
     threshold_counts,
     thresholds_read,
-    within_wholes,
 )
 from .cells import Board, Settings
 
@@ -135,4 +135,4 @@ def _moved_inputs(board: Board, team: str, figures: list[str], asked: tuple[str,
             which = np.zeros(size, dtype=np.int64)
             which[3 * place : 3 * place + 3] = 1, 2, 3
             answers[question] = (held.answers[question], *BOTH_ENDS, NO_ANSWER), which
-    return Settings(size, within_wholes(board.pack, changed, figures), answers=answers)
+    return Settings(size, within_wholes(changed, figures, board.pack.figures, lesser_known), answers=answers)

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-
-import numpy as np
+from collections.abc import Iterator
 
 from ..logic.answers import Answer
 from ..logic.conditions import AnswerTest, AtLeastOf, Condition, CountyTest, MeasureTest, PressureTest, walk
-from ..logic.formula import names_in
 from ..logic.model import RulePack
 from ..logic.units import UNITS
-from .arithmetic import Numbers
 from .cells import how_many
+from .following import figures_behind
 
 BOTH_ENDS = (Answer(1, 0, 0, 0, None, None), Answer(0, 1, 0, 0, None, None))  # an answer at its best, and at its worst
 TENTH = 0.1  # as far as a threshold, or a figure that is measured and not counted, is moved either way
-
-
-def figures_behind(pack: RulePack, name: str) -> frozenset[str]:
-    """Every figure of this quarter that a measure is worked out from, and the measure itself, for it may be supplied."""
-    measure = pack.measures.get(name)
-    if measure is None or measure.formula is None:
-        return frozenset({name})
-    return frozenset({name}).union(*(figures_behind(pack, part) for part, last in names_in(measure.formula) if not last))
 
 
 def figures_read(pack: RulePack) -> tuple[str, ...]:
@@ -78,13 +67,3 @@ def leaves_behind(pack: RulePack, condition: Condition) -> Iterator[MeasureTest 
                     yield from leaves_behind(pack, inside)
             case CountyTest(pressure):
                 yield from leaves_behind(pack, pack.county_pressures[pressure].affected)
-
-
-def within_wholes(pack: RulePack, figures: Mapping[str, Numbers], moved: Iterable[str]) -> dict[str, Numbers]:
-    """Figures with every part held to its whole, where one of the two was moved and both are known."""
-    held, touched = dict(figures), set(moved)
-    for name, figure in pack.figures.items():
-        cap = figure.at_most
-        if cap is not None and name in held and cap in held and touched & {name, cap}:
-            held[name] = np.where(np.isnan(held[cap]), held[name], np.minimum(held[name], held[cap]))
-    return held

@@ -36,7 +36,7 @@ class StepTaken:
     @cached_property
     def changed(self) -> frozenset[str]:
         """The teams in which something was changed."""
-        return frozenset(one.team for one in self.planned.teams if one.derived or one.answers)
+        return frozenset(one.team for one in self.planned.teams if one.derived or one.answers or one.tallies)
 
 
 @dataclass(frozen=True)

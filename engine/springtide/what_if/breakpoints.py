@@ -13,7 +13,7 @@ from functools import partial
 from itertools import pairwise
 
 from ..logic.conditions import MeasureTest
-from ..logic.levers import Lever
+from ..logic.levers import Lever, wholes, within_wholes
 from ..logic.model import RulePack
 from .arithmetic import computed
 from .following import Followed, touches
@@ -74,9 +74,8 @@ def _lines(figures: Mapping[str, float], stretch: Stretch, following: Sequence[F
 def _kinks(pack: RulePack, lines: Mapping[str, tuple[float, float]], moved: set[str], stretch: Stretch) -> set[float]:
     """Where a figure reaches none, or its whole."""
     found = {-start / slope for start, slope in (lines[name] for name in moved)}
-    for name, figure in pack.figures.items():
-        cap = figure.at_most
-        if cap is not None and cap in lines and name in lines and (name in moved or cap in moved):
+    for name, cap in wholes(lines, pack.figures):
+        if name in moved or cap in moved:
             (start, slope), (whole, gains) = lines[name], lines[cap]
             if slope != gains:
                 found.add((whole - start) / (slope - gains))
@@ -87,15 +86,8 @@ def _kinks(pack: RulePack, lines: Mapping[str, tuple[float, float]], moved: set[
 
 def _held(pack: RulePack, lines: Mapping[str, tuple[float, float]], moved: set[str], at: float) -> dict[str, Polynomial]:
     """The figures between two kinks, held at none and at their wholes as `logic.levers.pulled` does."""
-    held: dict[str, tuple[float, float]] = dict(lines)
-    for name in moved:
-        if _at(lines[name], at) < 0:
-            held[name] = 0.0, 0.0
-    for name, figure in pack.figures.items():
-        cap = figure.at_most
-        if cap in held and name in held and (name in moved or cap in moved) and _at(held[name], at) > _at(held[cap], at):
-            held[name] = held[cap]
-    return dict(held)
+    held = {name: (0.0, 0.0) if name in moved and _at(line, at) < 0 else line for name, line in lines.items()}
+    return dict(within_wholes(held, moved, pack.figures, lambda part, whole: whole if _at(part, at) > _at(whole, at) else part))
 
 
 def _at(line: tuple[float, float], x: float) -> float:

@@ -199,7 +199,6 @@ class Board:
 
     def on(self, cells: Mapping[str, Cells], area: str, size: int, shares: Mapping[str, Numbers] | None = None) -> Ints:
         """How far each county pressure is on in an area, by pressure and setting; teams with no cells given are as they are."""
-        number_of = len(self.areas[area])
         changed = [team for team in self.areas[area] if team in cells]
         found = np.empty((len(self.pressures), size), dtype=np.int64)
         for number, name in enumerate(self.pressures):
@@ -208,10 +207,19 @@ class Board:
                 was, truths = self.facts[team].affected[name], cells[team].affected(number)
                 proved += (truths == Truth.MET).astype(np.int64) - (was is Truth.MET)
                 possible += (truths != Truth.NOT_MET).astype(np.int64) - was.could
-            most = self.pack.county_pressures[name].most
-            limit = (shares or {}).get(most, self.thresholds[most]) * number_of + c.EPSILON
-            found[number] = np.where(proved > limit, Truth.MET, np.where(possible > limit, Truth.CANNOT_TELL, Truth.NOT_MET))
+            found[number] = self.majority(area, name, proved, possible, shares)
         return found
+
+    def majority(self, area: str, pressure: str, proved: Ints, possible: Ints, shares: Mapping[str, Numbers] | None = None) -> Ints:
+        """How far a county pressure is on where so many teams are proved to be affected, and so many could be."""
+        limit = self.most_of(area, pressure, shares)
+        found: Ints = np.where(proved > limit, Truth.MET, np.where(possible > limit, Truth.CANNOT_TELL, Truth.NOT_MET)).astype(np.int64)
+        return found
+
+    def most_of(self, area: str, pressure: str, shares: Mapping[str, Numbers] | None = None) -> Numbers:
+        """The number of an area's teams beyond which they are most of them."""
+        most = self.pack.county_pressures[pressure].most
+        return (shares or {}).get(most, self.thresholds[most]) * len(self.areas[area]) + c.EPSILON
 
     def outcome(self, cells: Cells, on: Ints) -> Outcome:
         """What a team comes to in each setting, with the county pressures of each."""

@@ -9,30 +9,29 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
+import numpy as np
+
 from ..logic.facts import Team
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
-from ..logic.units import UNITS
+from ..logic.units import UNITS, Unit
+from .arithmetic import Numbers
 from .problems import Place, WhatIfError
+
+Kind = Literal["by", "to", "share"]
 
 
 @dataclass(frozen=True)
 class Amount:
     """By so much more or less, to so much, or by a share of what there is."""
 
-    kind: Literal["by", "to", "share"]
+    kind: Kind
     number: float
 
     def __str__(self) -> str:
         if self.kind == "to":
             return f"={self.number:g}"
         return f"{self.number * 100:+g}%" if self.kind == "share" else f"{self.number:+g}"
-
-    def of(self, now: float) -> float:
-        """What a value comes to."""
-        if self.kind == "to":
-            return self.number
-        return now + self.number if self.kind == "by" else now * (1 + self.number)
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,25 @@ class Target:
 
 
 EVERY_TEAM = Target()
+
+
+def comes_to(what: str, kind: Kind, number: Numbers, now: float, pack: RulePack) -> Numbers:
+    """What a figure comes to when it is set, and when it is taken through a range: of whole things, the nearest whole number."""
+    target = number if kind == "to" else now + number if kind == "by" else now * (1 + number)
+    held: Numbers = np.rint(target) if unit_of(what, pack).whole else target
+    return held
+
+
+def check_whole(what: str, numbers: Iterable[float], pack: RulePack) -> None:
+    """Raises WhatIfError for a part of something that comes whole."""
+    part = next((number for number in numbers if number != round(number)), None)
+    if part is not None and unit_of(what, pack).whole:
+        raise WhatIfError(f"{what} counts what comes whole, and {abs(part):g} is no whole number; write one, or a share of what there is, as in {what}=+10%")
+
+
+def unit_of(what: str, pack: RulePack) -> Unit:
+    """The unit of a figure, measure or tally."""
+    return UNITS[(pack.figures.get(what) or pack.measures.get(what) or pack.tallies[what]).unit]
 
 
 @dataclass(frozen=True)
@@ -143,10 +161,13 @@ def parse_change(text: str, pack: RulePack, target: Target = EVERY_TEAM, with_wh
     name, equals, written = (part.strip() for part in text.partition("="))
     if not equals:
         raise WhatIfError(f"'{text}' changes nothing; write it as vacant_posts=+2, vacant_posts=3 or vacant_posts=-50%")
-    known_as(name, pack)
+    if not (assumed and name in pack.tallies and not pack.tallies[name].shown):
+        known_as(name, pack)
     if name in pack.questions:
         return Change(name, _answer(name, written, pack), target, with_whom, assumed)
-    return Change(name, parse_amount(written.removeprefix("="), _unit(name, pack)), target, with_whom, assumed)
+    amount = parse_amount(written.removeprefix("="), unit_of(name, pack).name)
+    check_whole(name, [amount.number] if amount.kind != "share" else [], pack)
+    return Change(name, amount, target, with_whom, assumed)
 
 
 def who_for(name: str, names: Iterable[str], with_whom: str, pack: RulePack) -> str:
@@ -168,6 +189,10 @@ def known_as(name: str, pack: RulePack) -> None:
         raise WhatIfError(f"'{name}' is counted from the responses and can't be set; change the answers instead, as in q44=usually")
     if measure is not None and not measure.may_be_supplied:
         raise WhatIfError(f"'{name}' is worked out ({measure.formula_text}) and can't be set; change what it is made of")
+    if name in pack.tallies:
+        parts = ", ".join(pack.tallies[name].each)
+        how = f"change one of {parts}" if pack.tallies[name].shown else f"--assume {name}=N puts a number in its place, and it follows from {parts}"
+        raise WhatIfError(f"'{name}' is added up and bears on no level; {how}")
     if figure is None and measure is None and name not in pack.questions:
         near = get_close_matches(name, can_be_set(pack), 1, 0.6)
         raise WhatIfError(f"there is no figure, measure or question '{name}'" + (f"; did you mean '{near[0]}'?" if near else "; see springtide template"))
@@ -209,11 +234,6 @@ def _answer(question: str, written: str, pack: RulePack) -> str:
     if pack.questions[question].favourable_when == "unknown":
         raise WhatIfError(f"the report does not say which answer to {question} is the favourable one, so no answer to it can count")
     return answer
-
-
-def _unit(name: str, pack: RulePack) -> str:
-    held = pack.figures.get(name) or pack.measures[name]
-    return held.unit
 
 
 def _same(one: str, other: str) -> bool:

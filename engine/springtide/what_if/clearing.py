@@ -14,12 +14,13 @@ import numpy as np
 
 from ..logic.answers import Answer, favourable_answers, from_worst_to_best
 from ..logic.conditions import MeasureTest
-from ..logic.levers import Lever, room
+from ..logic.levers import Lever, room, wholes
 from ..logic.model import RulePack
 from ..logic.truth import Truth
 from .arithmetic import Bools, Floats, Ints
-from .bearing import figures_behind, questions_read
+from .bearing import questions_read
 from .cells import Board, Settings
+from .following import figures_behind
 from .problems import WhatIfError
 from .tipping import can_pull, whole_turns
 
@@ -150,7 +151,7 @@ def _apart(board: Board, levers: Sequence[Lever]) -> list[list[Lever]]:
     for lever in levers:
         touched: set[object] = {leaf for leaf in board.comparisons if figures_behind(board.pack, leaf.measure) & lever.moves.keys()}
         touched |= lever.moves.keys()
-        touched |= {cap for name in lever.moves if name in board.pack.figures and (cap := board.pack.figures[name].at_most)}
+        touched |= {whole for name, whole in wholes(board.pack.figures, board.pack.figures) if name in lever.moves}
         joined = [group for group in groups if group[0] & touched]
         groups = [group for group in groups if group not in joined]
         groups.append((touched.union(*(held for held, _ in joined)), [*(one for _, held in joined for one in held), lever]))
@@ -218,13 +219,14 @@ def _there_is_room(board: Board, team: str, levers: Sequence[Lever], units: Ints
     fits = np.ones(len(units), dtype=bool)
     names = {name for lever in levers for name in lever.moves if name in lever.stands_for and name in figures}
     after = {}
-    for name in {*names, *(cap for name in names if (cap := declared[name].at_most) and cap in figures)}:
+    held = [(name, whole) for name, whole in wholes(figures, declared) if name in names]
+    for name in names.union(whole for _, whole in held):
         after[name] = figures[name] + sum((lever.moves[name].by * units[:, place] for place, lever in enumerate(levers) if name in lever.moves), np.zeros(len(units)))
     for name in names:
         fits &= after[name] >= -1e-9
-        cap = declared[name].at_most
-        if cap in after and figures[name] <= figures[cap]:
-            fits &= after[name] <= after[cap] + 1e-9
+    for name, whole in held:
+        if figures[name] <= figures[whole]:
+            fits &= after[name] <= after[whole] + 1e-9
     return fits
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..logic.formula import names_in
-from ..logic.levers import Lever, pulled, room, room_by, standing_for
+from ..logic.levers import Lever, pulled, room, room_by, standing_for, wholes
 from ..logic.model import RulePack
 from ..logic.units import UNITS
-from .changes import Amount, Change
+from .changes import Amount, Change, comes_to, unit_of
 from .following import followed
 from .following import moved as moved_to
 from .problems import WhatIfError, WhoIsAsked, told_where
+from .tallying import Tallied
 
 How = Literal["asked", "follows", "assumed"]
 
@@ -33,7 +34,8 @@ class Derived:
 class TeamChange:
     """What changes in one team.
 
-    `pulls` are the levers with how many units of each; `notes` say what could not follow, and what was held back.
+    `pulls` are the levers with how many units of each; `notes` say what could not follow, and what was held back; `tallies`
+    are what the figures add up to, before and after.
     """
 
     team: str
@@ -41,6 +43,7 @@ class TeamChange:
     derived: tuple[Derived, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    tallies: tuple[Tallied, ...] = ()
 
     @property
     def figures(self) -> dict[str, float]:
@@ -143,8 +146,7 @@ def _check_exact(team: str, after: Mapping[str, float], exactly: Mapping[str, fl
 def _target(pack: RulePack, team: str, figures: Mapping[str, float], change: Change, amount: Amount, notes: list[str], strict: bool) -> float | None:
     """What a figure is to come to; None where it can't be said."""
     name = change.what
-    held = pack.figures.get(name) or pack.measures[name]
-    unit = UNITS[held.unit]
+    unit = unit_of(name, pack)
     if amount.kind != "to" and name not in figures:
         _refuse(f"{team}: {name} was not supplied, so there is nothing to change by {amount}; give it as {name}=N", notes, strict)
         return None
@@ -152,13 +154,11 @@ def _target(pack: RulePack, team: str, figures: Mapping[str, float], change: Cha
     if measure is not None and name not in figures:
         _refuse(f"{team}: {name} is worked out there ({measure.formula_text}); change what it is made of", notes, strict)
         return None
-    target = amount.of(figures.get(name, 0.0))
-    if unit.whole:
-        target = float(round(target))
+    target = float(comes_to(name, amount.kind, amount.number, figures.get(name, 0.0), pack))
     covered = covering(pack, change)
     if covered is not None and target < 0 <= figures.get(name, 0.0):
         there = figures[name]
-        said = f"there is room for {covered.units(_tidy(there))} of the {_tidy(there - target):g} asked for: {covered.title[0].lower()}{covered.title[1:]}, and there are {unit.say(there)} as '{held.title}'"
+        said = f"there is room for {covered.units(_tidy(there))} of the {_tidy(there - target):g} asked for: {covered.title[0].lower()}{covered.title[1:]}, and there are {unit.say(there)} as '{_titled(pack, name)}'"
         _refuse(f"{team}: {said}; ask for {_limit(there, (name, amount, there, -1.0))}", notes, strict, said)
         return 0.0
     if target < unit.least or target > unit.most:
@@ -207,6 +207,10 @@ def _there(pack: RulePack, lever: Lever, figures: Mapping[str, float]) -> str:
     return " and ".join(f"{UNITS[pack.figures[name].unit].say(figures[name])} as '{pack.figures[name].title}'" for name in names)
 
 
+def _titled(pack: RulePack, name: str) -> str:
+    return (pack.figures.get(name) or pack.measures[name]).title
+
+
 def _limit(most: float, asked: tuple[str, Amount, float, float] | None) -> str:
     """As far as can be asked for, in the way in which it was."""
     if asked is None:
@@ -224,9 +228,8 @@ def _tidy(number: float) -> float:
 
 
 def _check_wholes(pack: RulePack, team: str, before: Mapping[str, float], after: Mapping[str, float], asked: Mapping[str, float]) -> None:
-    for name, figure in pack.figures.items():
-        cap = figure.at_most
-        if cap is not None and (name in asked or cap in asked) and name in after and cap in after and after[name] > after[cap] + 1e-9:
+    for name, cap in wholes(after, pack.figures):
+        if (name in asked or cap in asked) and after[name] > after[cap] + 1e-9:
             raise WhatIfError(f"{team}: {name} would be {after[name]:g}, more than {cap} ({after[cap]:g}); change both, or one of them by less")
 
 

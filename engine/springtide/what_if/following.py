@@ -84,7 +84,15 @@ def _within(measure: Measure, value: Numbers) -> Numbers:
 
 def touches(pack: RulePack, one: Followed, names: Iterable[str]) -> bool:
     """Whether a measure is worked out from any of these figures."""
-    return not _behind(pack, one.formula).isdisjoint(names)
+    return not (figures_behind(pack, one.measure.id) - {one.measure.id}).isdisjoint(names)
+
+
+def figures_behind(pack: RulePack, name: str) -> frozenset[str]:
+    """Every figure of this quarter that a measure is worked out from, and the measure itself, for it may be supplied."""
+    measure = pack.measures.get(name)
+    if measure is None or measure.formula is None:
+        return frozenset({name})
+    return frozenset({name}).union(*(figures_behind(pack, part) for part, last in names_in(measure.formula) if not last))
 
 
 def _value(pack: RulePack, figures: Mapping[str, Numbers], formula: Formula) -> Numbers:
@@ -112,16 +120,6 @@ def _implied(pack: RulePack, figures: Mapping[str, float], name: str, formula: F
 
     value = root_of(ratio_of(formula, ratio, _no_last), figures[name])
     return None if value is None or value < 0 else {part: value}
-
-
-def _behind(pack: RulePack, formula: Formula) -> set[str]:
-    found: set[str] = set()
-    for name, _ in names_in(formula):
-        measure = pack.measures.get(name)
-        found.add(name)
-        if measure is not None and measure.formula is not None:
-            found |= _behind(pack, measure.formula)
-    return found
 
 
 def _parts_first(pack: RulePack, names: Sequence[str]) -> list[Measure]:

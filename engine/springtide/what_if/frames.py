@@ -15,7 +15,7 @@ from .tipping import TeamTips
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-Part = Literal["teams", "changes", "county"]
+Part = Literal["teams", "changes", "county", "tallies"]
 _PARTS = get_args(Part)
 
 
@@ -23,6 +23,7 @@ _COLUMNS = {
     "teams": ("step", "quarter", "team_id", "team_name", "district", "changed", "level_before", "level", "could_be_before", "could_be", "points_before", "points"),
     "changes": ("step", "team_id", "figure", "before", "after", "how", "formula"),
     "county": ("step", "area", "pressure", "before", "after", "affected_before", "affected", "teams"),
+    "tallies": ("step", "team_id", "tally", "stage", "unit", "before", "after", "how", "formula", "arithmetic"),
     "ways": ("way", "cost", "lever", "units", "level", "could_be"),
     "tips": ("team_id", "level_now", "way", "lever", "units", "level", "could_be", "share_of_what_there_is", "exactly_at"),
     "robustness": ("team_id", "level", "flagged", "share_flagged", "share_flagged_at_best", "share_flagged_at_worst", "error", "exact", "settings_tried", "settings", "decided_by"),
@@ -34,7 +35,8 @@ def frame(answer: WhatIf | Sweep | Grid | Cleared | Sequence[TeamTips] | Sequenc
     """An answer as a frame.
 
     Of a what-if: `teams`, a row for each step and team, with level, could-be and points before and after; `changes`, a row
-    for each figure that is another, in the figure's own unit; `county`, a row for each step and county pressure. Of a
+    for each figure that is another, in the figure's own unit; `county`, a row for each step and county pressure; `tallies`, a row
+    for each sum of a team that changes, as of the hours of supervision that it needs, empty where that is not known. Of a
     sweep: a row for each team and step. Of a grid, each team and pair of steps. Of tipping points, each tip, in whole
     units; of robustness, each team, its share from 0 to 1, with the settings tried and all there are; of assumptions, each
     shift, with how many teams it flags, clears and moves. Of ways to clear a team, each lever of each way; where there is
@@ -68,7 +70,7 @@ def _columns(answer: Any, part: Part) -> list[str] | None:
 
 def _rows(answer: Any, part: Part) -> Iterable[dict[str, Any]]:
     if isinstance(answer, WhatIf):
-        return {"teams": _teams, "changes": _changes, "county": _county}[part](answer)
+        return {"teams": _teams, "changes": _changes, "county": _county, "tallies": _tallies}[part](answer)
     if isinstance(answer, Sweep):
         return _swept(answer)
     if isinstance(answer, Grid):
@@ -109,6 +111,14 @@ def _changes(answer: WhatIf) -> Iterable[dict[str, Any]]:
                 yield {"step": number, "team_id": change.team, "figure": one.name, "before": one.before, "after": one.after, "how": one.how, "formula": one.formula}
             for question, answered in change.answers.items():
                 yield {"step": number, "team_id": change.team, "figure": question, "before": None, "after": answered, "how": "asked", "formula": ""}
+
+
+def _tallies(answer: WhatIf) -> Iterable[dict[str, Any]]:
+    for number, step in enumerate(answer.steps, 1):
+        for change in step.planned.teams:
+            for one in change.tallies:
+                yield {"step": number, "team_id": change.team, "tally": one.tally.id, "stage": one.stage, "unit": one.tally.unit, "before": one.before, "after": one.after, "how": one.how,
+                       "formula": one.formula, "arithmetic": one.arithmetic(one.parts)}  # fmt: skip
 
 
 def _county(answer: WhatIf) -> Iterable[dict[str, Any]]:

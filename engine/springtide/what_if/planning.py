@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..evidence.records import EvidenceSet
 from ..logic.facts import Team
@@ -14,6 +14,7 @@ from .applying import applied
 from .changes import Change, Move, Scenario, Step
 from .coupling import TeamChange, change_team
 from .problems import Place, WhatIfError, told_where
+from .tallying import Standing, tallied
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def plan(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, scenario: Scen
     """
     if not scenario.steps or not any(step.changes for step in scenario.steps):
         raise WhatIfError("nothing is to change; say what, as in --set vacant_posts=+2")
+    standing: Standing = {}
     waiting = list(_in_order(scenario.steps, quarter))
     later: dict[Quarter, dict[str, list[tuple[Lever, float]]]] = {}
     planned: list[Planned] = []
@@ -45,7 +47,7 @@ def plan(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, scenario: Scen
         else:
             step = waiting.pop(0)
             coming = later.pop(step.quarter, {}) if step.quarter else {}
-        teams = _teams_of(pack, evidence, quarter, step, coming)
+        teams = _teams_of(pack, evidence, quarter, step, coming, standing)
         with told_where(step.at):
             evidence = applied(pack, evidence, quarter, {one.team: one for one in teams})
         planned.append(Planned(step, teams, evidence))
@@ -95,7 +97,7 @@ def _follow_up(pack: RulePack, quarter: Quarter, teams: Iterable[TeamChange], la
                 later.setdefault(when, {}).setdefault(one.team, []).append((pack.levers[comes], number))
 
 
-def _teams_of(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, step: Step, coming: dict[str, list[tuple[Lever, float]]]) -> tuple[TeamChange, ...]:
+def _teams_of(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, step: Step, coming: dict[str, list[tuple[Lever, float]]], standing: Standing) -> tuple[TeamChange, ...]:
     teams = evidence.as_of(quarter).teams
     wanted: dict[str, list[Change]] = {}
     pulled: dict[str, list[tuple[Lever, float]]] = {team: list(levers) for team, levers in coming.items()}
@@ -118,8 +120,10 @@ def _teams_of(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, step: Ste
     for team in teams:
         if team.id in wanted or team.id in pulled:
             with told_where(first.get(team.id)):
-                figures = _known(pack, evidence, team.id, quarter)
-                found.append(change_team(pack, team.id, figures, wanted.get(team.id, []), pulled.get(team.id, []), strict=team.id in strict))
+                figures, changes = _known(pack, evidence, team.id, quarter), wanted.get(team.id, [])
+                assumed = [one for one in changes if one.what in pack.tallies]
+                changed = change_team(pack, team.id, figures, [one for one in changes if one not in assumed], pulled.get(team.id, []), strict=team.id in strict)
+                found.append(replace(changed, tallies=tallied(pack, team.id, figures, figures | changed.figures, assumed, standing)))
     return tuple(found)
 
 

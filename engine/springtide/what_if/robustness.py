@@ -15,22 +15,22 @@ from typing import Literal
 import numpy as np
 
 from ..logic.answers import Answer
-from ..logic.conditions import EPSILON, MeasureTest
+from ..logic.conditions import MeasureTest
+from ..logic.levers import within_wholes
 from ..logic.truth import Truth
-from .arithmetic import Bools, Floats, Ints, Numbers
+from .arithmetic import Bools, Floats, Ints, Numbers, lesser_known
 from .bearing import (
     BOTH_ENDS,
     TENTH,
-    figures_behind,
     figures_read,
     is_counted,
     leaves_behind,
     questions_read,
     same_day_figures,
     threshold_counts,
-    within_wholes,
 )
 from .cells import Board, Cells, Outcome, Settings
+from .following import figures_behind
 
 _MOST_SETTINGS = 60_000
 _DRAWN = 20_000
@@ -113,14 +113,12 @@ class _Surroundings:
         area = self.board.teams[team].county
         proved, possible = self._counts[area]
         found = np.empty((len(self.board.pressures), at.size), dtype=np.int64)
+        limits = {name: held[at] for name, held in self.limits.items()}
         for number, name in enumerate(self.board.pressures):
             here, now = self.cells[team].affected(number)[at], own.affected(number)
             affected = proved[number][at] - (here == Truth.MET) + (now == Truth.MET)
             could = possible[number][at] - (here != Truth.NOT_MET) + (now != Truth.NOT_MET)
-            most = self.board.pack.county_pressures[name].most
-            share = self.limits[most][at] if most in self.limits else self.board.thresholds[most]
-            limit = share * len(self.board.areas[area]) + EPSILON
-            found[number] = np.where(affected > limit, Truth.MET, np.where(could > limit, Truth.CANNOT_TELL, Truth.NOT_MET))
+            found[number] = self.board.majority(area, name, affected, could, limits)
         return found
 
     def in_play(self, team: str) -> set[str]:
@@ -131,8 +129,7 @@ class _Surroundings:
             proved, possible = self._counts[area]
             here = self.cells[team].affected(number)
             others, could = proved[number] - (here == Truth.MET), possible[number] - (here != Truth.NOT_MET)
-            most = self.board.pack.county_pressures[name].most
-            limit = (self.limits[most] if most in self.limits else self.board.thresholds[most]) * len(self.board.areas[area]) + EPSILON
+            limit = self.board.most_of(area, name, self.limits)
             for held in (others > limit, others + 1 > limit, could > limit, could + 1 > limit):
                 table: Bools = np.broadcast_to(held, (self.size,)).reshape(self.shape)
                 found.update(threshold for axis, threshold in enumerate(self.thresholds) if np.any(table != np.take(table, [0], axis=axis)))
@@ -226,7 +223,8 @@ def _settings(board: Board, team: str, dimensions: Sequence[Dimension], picked: 
         elif one.kind == "not known":
             for name in one.name.split():
                 figures[name] = _ends(board, name)[which]
-    return Settings(picked.shape[1], within_wholes(board.pack, figures, [one.name for one in dimensions if one.kind == "count"]), limits, answers)
+    counted = [one.name for one in dimensions if one.kind == "count"]
+    return Settings(picked.shape[1], within_wholes(figures, counted, board.pack.figures, lesser_known), limits, answers)
 
 
 def _ends(board: Board, name: str) -> Floats:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
 
 import numpy as np
 
@@ -14,16 +13,15 @@ from ..logic.conditions import MeasureTest
 from ..logic.levers import Lever, Way, room, standing_for
 from ..logic.model import RulePack
 from ..logic.truth import Truth
-from ..logic.units import UNITS
 from .arithmetic import Floats, Ints, Numbers
 from .breakpoints import Stretch, breakpoints
 from .cells import Board, Cells, Outcome, Settings
-from .changes import EVERY_TEAM, Target, known_as
+from .changes import EVERY_TEAM, Kind, Target, check_whole, comes_to, known_as, unit_of
 from .coupling import lever_for
 from .problems import WhatIfError, WhoIsAsked
 
 _MOST_STEPS = 10_001
-_NEAR = 1e-9
+_NEAR = 1e-7  # within which a turn counts as right on a whole number
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Over:
     start: float
     stop: float
     step: float
-    kind: Literal["to", "by", "share"] = "to"
+    kind: Kind = "to"
     target: Target = EVERY_TEAM
     with_whom: str = ""
 
@@ -50,7 +48,7 @@ class Over:
             return f"{value * 100:+.4g} %"
         if self.kind == "by":
             return f"{value:+.4g}"
-        return UNITS[(pack.figures.get(self.what) or pack.measures[self.what]).unit].say(value)
+        return unit_of(self.what, pack).say(value)
 
 
 _RANGE = re.compile(r"^(?P<start>[+-]?[\d.]+)(?P<a>%?):(?P<stop>[+-]?[\d.]+)(?P<b>%?)(?::(?P<step>[\d.]+)%?)?$")
@@ -69,21 +67,23 @@ def parse_over(text: str, pack: RulePack, target: Target = EVERY_TEAM, with_whom
     known_as(name, pack)
     if name in pack.questions:
         raise WhatIfError(f"'{name}' is an answer and has no range; set it, as in --set {name}=usually")
-    unit = UNITS[(pack.figures.get(name) or pack.measures[name]).unit]
+    unit = unit_of(name, pack)
     signed = [match[end][0] in "+-" for end in ("start", "stop")]
     share = bool(match["a"] or match["b"])
     try:
-        start, stop, step = float(match["start"]), float(match["stop"]), float(match["step"] or (5 if share else 1 if unit.counts_things else 0.05))
+        start, stop, step = float(match["start"]), float(match["stop"]), float(match["step"] or (5 if share else 1 if unit.counts_things or unit.whole else 0.05))
     except ValueError:
         raise WhatIfError(f"'{text}' holds something that is no number") from None
     if share and not any(signed):
         raise WhatIfError(f"'{text}' could be read in two ways; write it with signs, as in {name}=-20%:+40%")
-    kind: Literal["to", "by", "share"] = "share" if share else "by" if any(signed) else "to"
+    kind: Kind = "share" if share else "by" if any(signed) else "to"
     if stop < start or step <= 0:
         raise WhatIfError(f"'{text}' goes nowhere; write the lesser end first, and a step above nought")
     if (stop - start) / step > _MOST_STEPS - 1:
         raise WhatIfError(f"'{text}' is more than {_MOST_STEPS} steps; take a wider step")
-    if share:
+    if not share:
+        check_whole(name, (start, stop, step), pack)
+    else:
         start, stop, step = start / 100, stop / 100, step / 100
         if start < -1:
             raise WhatIfError(f"'{text}' takes away more than there is")
@@ -135,18 +135,18 @@ class Line:
         """Whether on some side of what it is now, the input is put where it is asked for and no lever is pulled."""
         return self.up is None or self.down is None
 
+    def _asked(self, values: Floats) -> Floats:
+        """What the input is to come to at each value, within what there can be of it."""
+        unit = unit_of(self.over.what, self._pack)
+        return np.clip(comes_to(self.over.what, self.over.kind, values, self.now or 0.0, self._pack), unit.least, unit.most)
+
     def pulls(self, values: Floats) -> list[tuple[Lever, Floats]]:
         """How many units of which lever at each value."""
-        found = []
-        if self.up is not None:
-            found.append((self.up, np.minimum(np.maximum(values - self._turn, 0.0) * self._scale, self._room[self.up])))
-        if self.down is not None:
-            found.append((self.down, np.minimum(np.maximum(self._turn - values, 0.0) * self._scale, self._room[self.down])))
-        return found
+        more = self._asked(values) - (self.now or 0.0)
+        return [(lever, np.minimum(np.maximum(sign * more, 0.0), self._room[lever])) for lever, sign in ((self.up, 1.0), (self.down, -1.0)) if lever is not None]
 
     def placed(self, values: Floats, pulled_to: Numbers) -> Floats:
         """The input itself: as the levers have it, and on a side where nothing follows from it, as it is asked for."""
-        asked = values if self.over.kind == "to" or self.now is None else np.maximum(self.now + values * self._scale, 0.0)
         plain = np.zeros(values.shape, dtype=bool)
         if self.up is None:
             plain |= values > self._turn
@@ -154,7 +154,32 @@ class Line:
             plain |= values < self._turn
         if self.now is None:
             plain[...] = True
-        return np.where(plain, asked, pulled_to)
+        return np.where(plain, self._asked(values), pulled_to)
+
+    def marks(self, turns: Iterable[float], low: float, high: float) -> Floats:
+        """The places on the line between which a team is the same throughout: where it turns, by the figures that there can be.
+
+        Of whole things the line has whole numbers alone, and a share of them turns where it rounds to another number.
+        """
+        held = {x for part in self.stretches(low, high) for x in (part.low, part.high)}.union(turns)
+        if unit_of(self.over.what, self._pack).whole:
+            held = {mark for x in held for mark in self._whole_marks(x) if low < mark < high}
+        return np.array(sorted({low, high, *held}))
+
+    def _whole_marks(self, x: float) -> Iterable[float]:
+        if self.over.kind != "share":
+            return {np.floor(x - _NEAR), np.floor(x - _NEAR) + 1, np.floor(x + _NEAR) + 1}
+        number = (self.now or 0.0) * (1 + x)
+        return {(np.floor(near) + 0.5) / self.now - 1 for near in (number - _NEAR, number + _NEAR)} if self.now else ()
+
+    def places(self, marks: Floats) -> Floats:
+        """Each mark, and between each two a place that stands for all between them, in order."""
+        both = np.empty(2 * marks.size - 1)
+        both[::2] = marks
+        between = (marks[:-1] + marks[1:]) / 2
+        is_whole = unit_of(self.over.what, self._pack).whole and self.over.kind != "share"
+        both[1::2] = np.floor(between) if is_whole else between
+        return both
 
     def stretches(self, low: float, high: float) -> list[Stretch]:
         """The parts of the line on which levers are pulled, or the input is placed, evenly."""
@@ -251,20 +276,21 @@ def sweep(board: Board, over: Over) -> Sweep:
     marks: dict[str, Floats] = {}
     for team, line in lines.items():
         figures, facts = board.evidence[team].figures, board.facts[team]
-        own = breakpoints(board.pack, figures, facts.last_value, board.thresholds, board.comparisons, line.stretches(low, high), board.following(team))
-        edges = {x for part in line.stretches(low, high) for x in (part.low, part.high)}
-        marks[team] = np.array(sorted({low, high, *own, *edges}))
+        turns = breakpoints(board.pack, figures, facts.last_value, board.thresholds, board.comparisons, line.stretches(low, high), board.following(team))
+        marks[team] = line.marks(turns, low, high)
     everything = np.unique(np.concatenate([np.array([low, high]), *marks.values()]))
     cells, starts = {}, {}
     for team, line in lines.items():
         own_points = marks[team]
-        cells[team] = board.cells(team, _settings(board, [line], [_halfway(own_points)]))
+        cells[team] = board.cells(team, _settings(board, [line], [line.places(own_points)]))
         starts[team] = _starts(everything, own_points)
     on = {area: _on_along(board, area, cells, starts, 2 * everything.size - 1) for area in board.areas}
     reached = np.array([_place(everything, value) for value in values])
+    switching = {area: np.flatnonzero(np.any(truths[:, 1:] != truths[:, :-1], axis=0)) + 1 for area, truths in on.items()}
     found = {}
     for team in board.teams:
-        found[team] = _swept(board, team, lines.get(team), cells.get(team), starts.get(team), on[board.teams[team].county], everything, reached)
+        area = board.teams[team].county
+        found[team] = _swept(board, team, lines.get(team), cells.get(team), starts.get(team), on[area], switching[area], everything, reached)
     if len(lines) == 1:
         ((team, line),) = lines.items()
         found[team] = replace(found[team], turns=tuple(_turning(board, line, marks[team], run) for run in found[team].runs[1:]))
@@ -317,14 +343,6 @@ def _settings(board: Board, lines: Sequence[Line], values: Sequence[Floats]) -> 
     return Settings(values[0].size, after)
 
 
-def _halfway(points: Floats) -> Floats:
-    """Each point, and between each two the place in the middle, in order."""
-    both = np.empty(2 * points.size - 1)
-    both[::2] = points
-    both[1::2] = (points[:-1] + points[1:]) / 2
-    return both
-
-
 def _starts(everything: Floats, own: Floats) -> Ints:
     """At which place of the whole line each of a team's own points and spaces begins."""
     places = np.searchsorted(everything, own) * 2
@@ -357,10 +375,7 @@ def _on_along(board: Board, area: str, cells: Mapping[str, Cells], starts: Mappi
             truths = cells[team].affected(number)
             for counted, holds in ((proved, truths == Truth.MET), (possible, truths != Truth.NOT_MET)):
                 counted[starts[team]] += np.diff(holds.astype(np.int64), prepend=0)
-        most = board.pack.county_pressures[name].most
-        limit = board.thresholds[most] * len(there) + 1e-9
-        proved, possible = np.cumsum(proved), np.cumsum(possible)
-        found[number] = np.where(proved > limit, Truth.MET, np.where(possible > limit, Truth.CANNOT_TELL, Truth.NOT_MET))
+        found[number] = board.majority(area, name, np.cumsum(proved), np.cumsum(possible))
     return found
 
 
@@ -372,12 +387,13 @@ def _switches(board: Board, on: Mapping[str, Ints], everything: Floats) -> Itera
                 yield Switch(area, name, float(everything[place // 2]), bool(place % 2 == 0), before, after)
 
 
-def _swept(board: Board, team: str, line: Line | None, cells: Cells | None, starts: Ints | None, on: Ints, everything: Floats, reached: Ints) -> SweptTeam:
+def _swept(board: Board, team: str, line: Line | None, cells: Cells | None, starts: Ints | None, on: Ints, switching: Ints, everything: Floats, reached: Ints) -> SweptTeam:
+    """One team along the line. Its own starts and the places where the county's pressures switch are all that is looked at,
+    for the whole line is as long as all teams' turns together."""
     size = on.shape[1]
     if cells is None or starts is None:
         cells, starts = board.cells(team, board.settings(team)), np.zeros(1, dtype=np.int64)
-    switches = np.flatnonzero(np.any(on[:, 1:] != on[:, :-1], axis=0)) + 1
-    begins = np.unique(np.concatenate([starts, switches]))
+    begins = np.unique(np.concatenate([starts, switching]))
     own = np.searchsorted(starts, begins, side="right") - 1
     outcome = board.outcome(Cells(cells.held, cells.places[own]), on[:, begins])
     at_steps = np.searchsorted(begins, reached, side="right") - 1
@@ -477,8 +493,7 @@ def _row(board: Board, down: Line, across: Line, value: float, values: Floats) -
     own = {} if down.over.what in figures and pulls else {down.over.what: (float(down.placed(fixed, figures.get(down.over.what, np.nan))[0]), 0.0)}
     stretches = [replace(part, pulls=(*pulls, *part.pulls), placed=own | dict(part.placed)) for part in across.stretches(low, high)]
     turns = breakpoints(board.pack, board.evidence[down.team].figures, board.facts[down.team].last_value, board.thresholds, board.comparisons, stretches, board.following(down.team))
-    edges = {x for part in stretches for x in (part.low, part.high)}
-    points = np.array(sorted({low, high, *turns, *edges}))
-    places = _halfway(points)
+    points = across.marks(turns, low, high)
+    places = across.places(points)
     outcome, _, _ = board.of_one(down.team, _settings(board, [down, across], [np.full(places.size, value), places]))
     return tuple(_runs(board, outcome, np.arange(places.size), places.size, points))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -10,10 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ...assessment import TeamAssessment
-from ...logic.explain import in_words
+from ...logic.explain import Node, in_words, why_reached
 from ...logic.facts import Facts
 from ...logic.formula import names_in
-from ...logic.levers import Lever
 from ...logic.model import RulePack
 from ...logic.truth import Truth
 from ...logic.units import UNITS
@@ -22,6 +22,7 @@ from ...what_if.changes import Change, Move, Target
 from ...what_if.coupling import Derived, TeamChange, covering
 from ...what_if.differences import Difference, Flip, flips
 from ...what_if.files import scenario_as_data
+from ...what_if.tallying import Tallied
 from .. import decided
 from ..score_table import score_words
 from ..wording import ByWidth, capital, counted_teams, indented, level_text
@@ -65,7 +66,8 @@ def _step(answer: WhatIf, step: StepTaken, number: int, full: bool) -> Iterator[
     if levers:
         yield Text("To know", style="bold")
         yield from says(levers)
-        yield from _supervision(answer, step)
+    if levers or any(one.tallies for one in step.planned.teams):
+        yield from _added_up(answer, step)
         yield Text()
     yield from _results(answer, step, full)
     yield Text()
@@ -111,6 +113,7 @@ def _figures(answer: WhatIf, step: StepTaken, change: TeamChange, full: bool) ->
     rows += [(f"Q{pack.questions[name].number}, every response", "", answered, "asked") for name, answered in change.answers.items()]
     facts, earlier = team.facts, _before(answer, step, change.team).facts
     rows += [(pack.measures[name].title, _said(pack, name, was), _said(pack, name, now), f"worked out: {pack.measures[name].formula_text}") for name, was, now in measures_moved(earlier, facts, with_changes=full)]
+    rows += [(title, _tally_said(pack, one, one.before, one.parts_before), _tally_said(pack, one, one.after, one.parts), _tally_how(pack, one)) for title, one in _tallies(change)]
     yield Text(f"{team.team.name} ({change.team})", style="bold")
     yield ByWidth(_wide(rows, *_either_side(answer, step, "Before", "After")), Group(*(indented(f"{title}: {was or 'as answered'} → {now} ({how})", 2) for title, was, now, how in rows)))
     yield Text()
@@ -161,6 +164,28 @@ def _said(pack: RulePack, name: str, value: float | None) -> str:
     return "not known" if value is None else UNITS[held.unit].say(value)
 
 
+def _tallies(change: TeamChange) -> Iterator[tuple[str, Tallied]]:
+    """What a team's figures add up to, each with its title; where every stage comes to the same, it is said once."""
+    for tally, group in groupby(change.tallies, key=lambda one: one.tally):
+        held = list(group)
+        if len({(one.before, one.after) for one in held}) == 1:
+            yield tally.title, held[0]
+        else:
+            yield from ((f"{tally.title}, {tally.stages[one.stage]}", one) for one in held)
+
+
+def _tally_said(pack: RulePack, one: Tallied, value: float | None, parts: Mapping[str, float | None]) -> str:
+    if one.tally.shown:
+        return one.tally.shown.format(**{name: _said(pack, name, number) for name, number in parts.items()})
+    return "not known" if value is None else UNITS[one.tally.unit].say(value)
+
+
+def _tally_how(pack: RulePack, one: Tallied) -> str:
+    if one.how == "assumed":
+        return "assumed"
+    return f"not known: {', '.join(title_of(pack, name).lower() for name in one.lacking)}" if one.lacking else f"added up: {one.arithmetic(one.parts)}"
+
+
 def _summed(pack: RulePack, changed: list[TeamChange]) -> Iterator[RenderableType]:
     """Of many teams, what all their figures come to together."""
     yield Text(f"{counted_teams(pack, len(changed))} change; together (--full shows each):", style="bold")
@@ -174,9 +199,28 @@ def _summed(pack: RulePack, changed: list[TeamChange]) -> Iterator[RenderableTyp
             yield indented(f"{title_of(pack, name)}: {_said(pack, name, before)} → {_said(pack, name, after)} over {counted_teams(pack, len(held))} ({how})")
         else:
             yield indented(f"{title_of(pack, name)}: changed in {counted_teams(pack, len(held))} ({how})")
+    yield from _tallies_summed(pack, changed)
     for question in dict.fromkeys(name for change in changed for name in change.answers):
         yield indented(f"Q{pack.questions[question].number}: changed in {counted_teams(pack, sum(question in change.answers for change in changed))} (asked)")
     yield Text()
+
+
+def _tallies_summed(pack: RulePack, changed: list[TeamChange]) -> Iterator[RenderableType]:
+    """Of many teams, what their figures add up to together, and of how many that is not known."""
+    by_title: dict[str, list[Tallied]] = {}
+    for change in changed:
+        for one in change.tallies:
+            by_title.setdefault(f"{one.tally.title}, {one.tally.stages[one.stage]}" if one.stage else one.tally.title, []).append(one)
+    for title, held in by_title.items():
+        known = [one for one in held if one.before is not None and one.after is not None]
+        not_known = f", and not known of {counted_teams(pack, len(held) - len(known))}" if len(known) < len(held) else ""
+        if not known:
+            yield indented(f"{title}: not known")
+            continue
+        sums = [sum((one.before if before else one.after) or 0.0 for one in known) for before in (True, False)]
+        parts = [{name: sum((one.parts_before if before else one.parts)[name] or 0.0 for one in known) for name in known[0].tally.each} for before in (True, False)]
+        was, now = (_tally_said(pack, known[0], value, part) for value, part in zip(sums, parts, strict=True))
+        yield indented(f"{title}: {was} → {now} over {counted_teams(pack, len(known))}{not_known} (added up)")
 
 
 def _notes(teams: tuple[TeamChange, ...]) -> Iterator[RenderableType]:
@@ -187,21 +231,18 @@ def _notes(teams: tuple[TeamChange, ...]) -> Iterator[RenderableType]:
         yield Text()
 
 
-def _supervision(answer: WhatIf, step: StepTaken) -> Iterator[RenderableType]:
-    """The hours of supervision that those who come need, beside what is held now."""
-    coming: dict[Lever, list[tuple[str, float]]] = {}
-    for change in step.planned.teams:
-        for lever, units in change.pulls:
-            if lever.supervision is not None and units:
-                coming.setdefault(lever, []).append((change.team, units))
-    for lever, teams in coming.items():
-        assert lever.supervision is not None
-        number = sum(units for _, units in teams)
-        hours = "; ".join(f"{value * number:g} hours each {each}" for each, value in lever.supervision.hours)
-        held = " ".join(filter(None, (_held_now(answer, step, team) for team, _ in teams))) if len(teams) <= _FEW else ""
-        yield indented(f"Supervision needed for {lever.units(number)}: {hours}. {lever.supervision.source} {held}".rstrip())
-    if coming:
-        yield indented("Sessions due and held are left as they were: set supervision_sessions_due and supervision_sessions_held to see what it means if they are not held.")
+def _added_up(answer: WhatIf, step: StepTaken) -> Iterator[RenderableType]:
+    """What to know of what is added up: what it rests on, and where it comes to more than it should."""
+    for tally in dict.fromkeys(one.tally for change in step.planned.teams for one in change.tallies):
+        teams = [(change.team, one) for change in step.planned.teams for one in change.tallies if one.tally is tally]
+        held = " ".join(filter(None, (_held_now(answer, step, team) for team in dict.fromkeys(team for team, _ in teams)))) if len(step.changed) <= _FEW and tally.stages.keys() - {""} else ""
+        yield indented(f"{tally.title}: {capital(tally.says)} {tally.source} {held}".rstrip())
+        yield from grouped((team, f"{tally.above_nought} {_in_place(one)}".rstrip()) for team, one in teams if one.is_above_nought)
+
+
+def _in_place(one: Tallied) -> str:
+    ways = [f"--set {lever.main}={lever.moves[lever.main].by * units:+g} --with {lever.who}" for lever, units in one.instead]
+    return f"To have them replaced, of what is asked take so many by {' or by '.join(ways)}." if ways else ""
 
 
 def _held_now(answer: WhatIf, step: StepTaken, team: str) -> str:
@@ -232,6 +273,23 @@ def _results(answer: WhatIf, step: StepTaken, full: bool) -> Iterator[Renderable
         moved = [team for team in shown if team.moved] + others
         if moved:
             yield from _table(answer.pack, moved)
+        yield from _what_holds(answer.pack, [team for team in shown if team.before.level == team.after.level])
+
+
+def _what_holds(pack: RulePack, teams: list[Difference]) -> Iterator[RenderableType]:
+    """Of each team that changed and whose level is no other, in a line, which rules still make it."""
+    if teams:
+        yield Text()
+        yield Text("Changed, and at the same level: what still holds", style="bold")
+    for team in teams:
+        held = "; ".join(f"{pack.risk[rule].title} ({rule})" for rule in _rules_met(team.after)) or "no rule of a higher level"
+        yield indented(f"{team.after.team.name} ({team.after.team.id}), {pack.levels.by_id(team.after.level).title}: {held}")
+
+
+def _rules_met(team: TeamAssessment) -> list[str]:
+    """The rules that make a team's level: those of that level, and of none below it."""
+    risk = team.facts.pack.risk
+    return [rule for rule, truth in team.rules.items() if truth is Truth.MET and risk[rule].level == team.level]
 
 
 def _county(answer: WhatIf, step: StepTaken) -> Iterator[RenderableType]:
@@ -356,18 +414,40 @@ def _change_dict(answer: WhatIf, step: StepTaken, change: TeamChange) -> dict[st
     facts, earlier = step.after.team(change.team).facts, _before(answer, step, change.team).facts
     return {
         "team_id": change.team,
-        "levers": [{"id": lever.id, "title": lever.title, "units": units, "says": lever.says, "supervision_hours": _hours(lever.supervision, units)} for lever, units in change.pulls],
+        "levers": [{"id": lever.id, "title": lever.title, "units": units, "says": lever.says} for lever, units in change.pulls],
         "figures": [vars(one) for one in change.derived],
         "measures": [{"name": name, "before": _finite(was), "after": _finite(now), "formula": answer.pack.measures[name].formula_text} for name, was, now in measures_moved(earlier, facts)],
+        "tallies": [_tally_dict(one) for one in change.tallies],
         "answers": dict(change.answers),
         "notes": list(change.notes),
         "flips_since_the_step_before": [vars(one) for one in flips(_before(answer, step, change.team), step.after.team(change.team))],
-        "still_met": [rule for rule, truth in step.after.team(change.team).rules.items() if truth is Truth.MET],
+        "still_met": _still_met(facts),
     }
 
 
-def _hours(need: Any, units: float) -> list[dict[str, Any]]:
-    return [] if need is None else [{"each": each, "hours": value * units} for each, value in need.hours]
+def _still_met(facts: Facts) -> list[dict[str, Any]]:
+    """The rules that hold after it, the highest level first, each with the conditions that keep it."""
+    lowest = facts.pack.levels.levels[0].id
+    return [{"id": rule.id, "title": rule.label, "level": facts.pack.risk[rule.id].level, "kept_by": _kept_by(rule)} for rule in why_reached(facts, lowest)]
+
+
+def _kept_by(node: Node) -> list[dict[str, Any]]:
+    held = [part for part in node.parts if part.truth is Truth.MET]
+    return [
+        {key: said for key, said in (("kind", part.kind), ("id", part.id), ("label", part.label), ("value", part.value), ("threshold", part.threshold), ("margin", part.margin)) if said}
+        | ({"kept_by": _kept_by(part)} if part.parts else {})
+        for part in held
+    ]
+
+
+def _tally_dict(one: Tallied) -> dict[str, Any]:
+    tally = one.tally
+    return {
+        "id": tally.id, "title": tally.title, "stage": one.stage or None, "stage_title": tally.stages[one.stage] or None, "unit": tally.unit, "before": one.before, "after": one.after, "how": one.how,
+        "formula": one.formula, "arithmetic_before": one.arithmetic(one.parts_before) or None, "arithmetic": one.arithmetic(one.parts) or None, "parts_before": dict(one.parts_before),
+        "parts": dict(one.parts), "basis": tally.basis, "source": tally.source, "to_know": tally.above_nought if one.is_above_nought else None,
+        "instead": [{"lever": lever.id, "with": lever.who, "figure": lever.main, "by": lever.moves[lever.main].by * units} for lever, units in one.instead],
+    }  # fmt: skip
 
 
 def _finite(value: float | None) -> float | str | None:

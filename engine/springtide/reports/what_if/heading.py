@@ -51,7 +51,7 @@ def title_of(pack: RulePack, name: str) -> str:
     """A figure, measure, question or threshold in words."""
     if name in pack.questions:
         return f"Q{pack.questions[name].number}"
-    for held in (pack.figures, pack.measures, pack.thresholds):
+    for held in (pack.figures, pack.measures, pack.thresholds, pack.tallies):
         if name in held:
             return held[name].title
     return name
