@@ -101,6 +101,11 @@ def id_of(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:_ID].upper()
 
 
+def of_version(key: str, version: int) -> str:
+    """A key of what a version of a quarter tells: the same message of an earlier version may have been withdrawn with it."""
+    return key if version == 1 else f"{key} · version {version}"
+
+
 # ---- adding ----------------------------------------------------------------------------------
 
 
