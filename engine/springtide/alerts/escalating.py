@@ -17,6 +17,7 @@ from . import outbox
 from .answering import Answer, answers
 from .composing import MAIN
 from .letters import Letter, Section
+from .plain import plain
 from .working_days import after
 
 REMINDER, NEXT_LEVEL = "reminder", "next level"
@@ -121,7 +122,7 @@ def _next_level(late: Sequence[Waiting], now: datetime) -> Iterator[outbox.Messa
             if post == message.post:
                 continue
             told = [one for one in overdue if post in one.alert["then_to"]]
-            who = message.post.replace("_", " ") + (f" of {message.place}" if message.place else "")
+            who = message.post.replace("_", " ") + (f" of {plain(message.place)}" if message.place else "")
             intro = Section("", (f"This went to the {who}, and no answer is recorded. That may mean that it was dealt with and nobody said so.",))
             yield _follows(message, post, "", NEXT_LEVEL, now, told, f"Not answered yet: {message.letter.subject}", intro)
 

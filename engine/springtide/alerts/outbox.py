@@ -164,8 +164,15 @@ def withdraw_superseded(
 
 
 def give_back(connection: Connection, ids: Collection[str], at: datetime) -> tuple[str, ...]:
-    """Let messages that were set aside, or that wait after a failure, go again from the start; gives those that do."""
-    back = tuple(one.id for one in messages(connection, ids=ids) if one.progress.state in ("set aside", "failed"))
+    """Let messages that were set aside, or that wait after a failure, go again from the start; gives those that do.
+
+    Raises:
+        AlertError: there is no such message.
+    """
+    found = messages(connection, ids=ids)
+    if unknown := sorted({*ids} - {one.id for one in found}):
+        raise AlertError(f"there is no message {', '.join(unknown)}; springtide alerts status lists them")
+    back = tuple(one.id for one in found if one.progress.state in ("set aside", "failed"))
     note(connection, [Event(one, at, "given back", {}) for one in back])
     return back
 
