@@ -16,7 +16,7 @@ from .logic.confidence import Confidence, confidence_of
 from .logic.facts import Facts, Grade, Majority, SupervisionState, Team
 from .logic.missing import NO_HISTORY, Missing, missing_in
 from .logic.model import RulePack
-from .logic.quarter import Quarter
+from .logic.quarter import Quarter, parse_quarter
 from .logic.robustness import knife_edges
 from .logic.scoring import facts_of, verdict_of, work_out
 from .logic.strata import Score, Verdict, notices_of
@@ -108,7 +108,7 @@ class Assessment:
 def assess(
     pack: RulePack,
     evidence: EvidenceSet,
-    quarter: Quarter | None = None,
+    quarter: Quarter | str | None = None,
     *,
     engine: str = "both",
     last_levels: Mapping[str, str] | None = None,
@@ -116,7 +116,7 @@ def assess(
     """Score one quarter's teams.
 
     Args:
-        quarter: may be left out where the evidence holds one quarter only.
+        quarter: as text too, "2008/09 Q4"; may be left out where the evidence holds one quarter only.
         last_levels: last quarter's levels by team, where they are known already; None: from the evidence.
         engine: `both` derives every finding twice and publishes nothing if the two differ; where
             forward chaining can't be had it becomes `columnar`, and the result says so.
@@ -163,8 +163,15 @@ def _listed(evidence: EvidenceSet, quarter: Quarter) -> EvidenceSet:
     return listed
 
 
-def choose_quarter(evidence: EvidenceSet, quarter: Quarter | None) -> Quarter:
-    """The quarter to score: the one named, or the only one there is. Raises QuarterChoiceError."""
+def choose_quarter(evidence: EvidenceSet, quarter: Quarter | str | None) -> Quarter:
+    """The quarter to score: the one named, which may be text, or the only one there is.
+
+    Raises:
+        QuarterChoiceError: it is not in the evidence, or there are several and none is named.
+        QuarterError: it can't be read.
+    """
+    if isinstance(quarter, str):
+        quarter = parse_quarter(quarter)
     there = ", ".join(str(q) for q in evidence.quarters) or "none"
     if quarter is None:
         if len(evidence.quarters) != 1:

@@ -14,7 +14,7 @@ from springtide.alerts.queueing import STARTED, queue_with
 from springtide.engines.forward_chaining import why_unavailable
 from springtide.history.recording import Filing, record
 from springtide.history.store import ledger
-from springtide.history.store.opening import open_store
+from springtide.history.store.opening import Store, open_store
 from springtide.logic.model import RulePack
 from springtide.reports.explanation import plain
 
@@ -35,9 +35,7 @@ def test_there_are_cases_enough() -> None:
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name.replace(" ", "-"))
 def test_a_case(case: Case, pack: RulePack, tmp_path: Path) -> None:
-    store = open_store(str(tmp_path / "store.sqlite"), make=True)
-    with store.writing() as connection:
-        ledger.add_record(connection, STARTED, FIRST, 1, {"recorded_by": "a test", "recorded_at": filed_at(FIRST).isoformat()}, ())
+    store = started(tmp_path / "store.sqlite")
     got: list[set[str]] = []
     rules: tuple[RulePack, str | Path] = (pack, "kent-2009")
     for place in range(case.length):
@@ -45,16 +43,24 @@ def test_a_case(case: Case, pack: RulePack, tmp_path: Path) -> None:
             rules = _layer(tmp_path, place, case.rules[place + 1])
         quarter = case.quarter(place)
         if case.filed[place]:
-            _file(store, rules, case, place)
+            file_quarter(store, rules, case, place)
         again = case.again.get(place + 1)
         if again is not None:
-            _file(store, rules, case, place, again, "it was counted again")
+            file_quarter(store, rules, case, place, again, "it was counted again")
         with store.reading() as connection:
             got.append(_standing_alerts(connection, quarter))
     assert got == [set(alerts) for alerts in case.expect]
 
 
-def _file(store, rules: tuple[RulePack, str | Path], case: Case, place: int, changed=None, because: str = "") -> None:  # type: ignore[no-untyped-def]
+def started(file: Path) -> Store:
+    """A new store in which alerts are on from the first quarter."""
+    store = open_store(str(file), make=True)
+    with store.writing() as connection:
+        ledger.add_record(connection, STARTED, FIRST, 1, {"recorded_by": "a test", "recorded_at": filed_at(FIRST).isoformat()}, ())
+    return store
+
+
+def file_quarter(store: Store, rules: tuple[RulePack, str | Path], case: Case, place: int, changed=None, because: str = "") -> None:  # type: ignore[no-untyped-def]
     quarter, (pack, name) = case.quarter(place), rules
     record(store, Filing(pack, name, evidence(case, pack, place, changed), quarter, "a test", filed_at(quarter), because, ENGINE), plain, queue_with)
 

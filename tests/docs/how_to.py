@@ -41,5 +41,5 @@ def check_shown(page: Path, said: dict[str, str]) -> None:
         updated = updated.replace(f"first {lines} lines -->\n```text\n{shown}```", f"first {lines} lines -->\n```text\n{first}```")
     if os.environ.get("SPRINGTIDE_UPDATE_SNAPSHOTS"):
         page.write_text(updated, encoding="utf-8")
-    assert updated == page.read_text(encoding="utf-8")
+    assert updated == page.read_text(encoding="utf-8"), f"{page.name} shows what no longer comes out (a hash of the rules counts); renew it with SPRINGTIDE_UPDATE_SNAPSHOTS=1"
     assert SHOWN.search(text)

@@ -30,6 +30,8 @@ def test_what_the_page_says_is_so(said: dict[str, str]) -> None:
     assert "at 1.687: Increased → High" in output("--sweep vacant_posts=0:5 --with")
     assert "7 cases: a case is worked by another team" in output("clear T049 --evidence")
     assert "No change in these inputs clears it" in output("clear T046")
+    still, ended = output("clear T046").split("These held, and end:")
+    assert "R3, The storm" in ended and "R3, The storm" not in still and "it comes to High" in still
     assert "flagged in 78% of 2,916 settings" in output("robustness examples/kent-2009 T049")
     assert "Maidstone DIAT 2" in output("tipping examples/kent-2009 --quarter")[:900]
 

@@ -116,6 +116,11 @@ def test_a_county_wide_change_can_switch_a_pressure_and_move_teams_that_did_not_
     assert [one["pressure"] for one in switched] == ["recruitment_retention"]
 
 
+def test_a_range_in_which_a_county_pressure_switches_is_told_to_programs_too() -> None:
+    document = asked("whatif", *KENT, "--sweep", "vacant_posts=-2:+3", "--with", "experienced")
+    assert {one["pressure"] for one in document["county"]} == {"recruitment_retention"}
+
+
 def test_a_move_changes_both_teams() -> None:
     (step,) = asked(*EVERY["move"])["steps"]
     holders = {one["team_id"]: next((fig["after"] - fig["before"] for fig in one["figures"] if fig["name"] == "case_holders_fte"), None) for one in step["changes"]}
@@ -131,7 +136,10 @@ def test_a_move_changes_both_teams() -> None:
         (["whatif", *KENT, "T999", "--set", "vacant_posts=+1"], "T999"),
         (["whatif", *KENT, "--district", "Dovr", "--set", "vacant_posts=+1"], "Dover"),
         (["whatif", *KENT, "T046", "--set", "vacant_posts=+1", "--with", "experiencd"], "did you mean 'experienced'"),
-        (["whatif", *KENT, "T046", "--set", "referrals=+1", "--with", "agency"], "nothing of referrals depends on it"),
+        (["whatif", *KENT, "T046", "--set", "referrals=+1", "--with", "agency"], "nothing of referrals depends on it; leave it out"),
+        (["whatif", *KENT, "T046", "--set", "vacant_posts=-1", "--with", "nobody"], "say experienced, newly_qualified, agency or experienced_for_agency"),
+        (["whatif", *KENT, "T046", "--set", "case_load=-1"], "did you mean 'caseload'?"),
+        (["whatif", *KENT, "T046", "--set", "referral_rises=-1"], "did you mean 'referrals'?"),
         (["whatif", *KENT, "T046", "--set", "referrals=+1", "--sweep", "referrals=0:3"], "goes by itself"),
         (["whatif", *KENT, "T046", "--set", "referrals=+1", "--scenario", "examples/kent-2009/scenarios/fill-three.yaml"], "says everything itself"),
         (["whatif", *KENT, "--move", "T001", "--set", "referrals=+1"], "write it as T002:T017=1"),
@@ -166,6 +174,18 @@ def test_a_plus_in_a_scenario_means_so_many_more(tmp_path: Path) -> None:
             scenario.write_text(scenario.read_text(encoding="utf-8").replace("with: experienced, ", ""), encoding="utf-8")
         (step,) = asked("whatif", *KENT, "--scenario", str(scenario))["steps"]
         assert {one["name"]: one["after"] for one in step["changes"][0]["figures"]}["vacant_posts"] == expected
+
+
+def test_who_is_said_once_for_several_figures_need_not_bear_on_all(kent: RulePack, tmp_path: Path) -> None:
+    scenario = tmp_path / "s.yaml"
+    written = "name: a\nwhy: b\nsteps:\n  - changes:\n      - {{team: T046, with: {}, set: {{vacant_posts: -1, referrals: +3}}}}\n"
+    scenario.write_text(written.format("experienced"), encoding="utf-8")
+    (step,) = asked("whatif", *KENT, "--scenario", str(scenario))["steps"]
+    evidence = springtide.read_evidence(ROOT / "examples" / "kent-2009", kent)
+    answer = springtide.whatif(kent, evidence, ["vacant_posts=-1", "referrals=+3"], springtide.parse_quarter("2008/09 Q4"), team="T046", with_whom="experienced", engine="columnar")
+    assert {one["name"]: one["after"] for one in step["changes"][0]["figures"]} == answer.last.planned.teams[0].figures
+    scenario.write_text(written.format("nobody"), encoding="utf-8")
+    assert "'nobody' is no way to lower vacant_posts" in " ".join(run("whatif", *KENT, "--scenario", str(scenario)).output.split())
 
 
 def test_costs_decide_which_way_comes_first(tmp_path: Path) -> None:

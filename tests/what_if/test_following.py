@@ -12,7 +12,7 @@ from springtide.logic.model import RulePack
 from springtide.what_if.cells import Board
 from springtide.what_if.changes import Target, parse_change
 from springtide.what_if.coupling import change_team
-from springtide.what_if.following import followed
+from springtide.what_if.following import followed, moved
 from springtide.what_if.sweeps import parse_over, sweep
 from springtide.what_if.tipping import tipping
 
@@ -74,7 +74,8 @@ def test_sweeps_turn_where_a_fine_net_finds_it(kent: RulePack, text: str, seed: 
     assert all(board.following(team) for team in board.teams)
     for team in board.teams:
         over = parse_over(text, kent, Target(team=team), "" if text.startswith("case") else "experienced")
-        swept = sweep(board, over).teams[team]
+        found = sweep(board, over)
+        swept, over = found.teams[team], found.over
         net = [float(value) for value in np.linspace(over.start, over.stop, 801)]
         for value, level in zip(net, levels_at(board, over, net)[team], strict=True):
             if all(abs(value - edge) > 1e-6 for run in swept.runs for edge in (run.low, run.high)):
@@ -94,3 +95,10 @@ def test_no_rate_passes_what_a_rate_can_be(kent: RulePack) -> None:
     figures = change_team(kent, "T", {"vacancy_rate": 0.4, "vacant_posts": 2.0, "turnover_rate": 0.4, "leavers_12_months_fte": 2.0}, [parse_change("vacant_posts=+9", kent)], strict=True).figures
     assert figures["vacancy_rate"] == 1
     assert figures["turnover_rate"] == 3
+
+
+def test_what_nobody_is_left_to_share_has_no_limit(kent: RulePack) -> None:
+    """A caseload that was supplied, of a team whose one worker leaves: no number is invented for it."""
+    figures = {"vacant_posts": 2.0, "case_holders_fte": 1.0, "caseload": 16.0}
+    after = moved(kent, figures, [(kent.levers["experienced_leaves"], 1.0)], followed(kent, figures))
+    assert after["caseload"] == float("inf")

@@ -116,7 +116,7 @@ def test_the_rows_of_a_grid_turn_where_a_fine_net_finds_it(kent: RulePack, acros
             found = grid(board, *overs)
             net = np.linspace(overs[1].start, overs[1].stop, 601)
             lines = [Line(board, team, over, over.start, over.stop) for over in overs]
-            for value, runs in zip(overs[0].values, found.rows, strict=True):
+            for value, runs in zip(found.down.values, found.rows, strict=True):
                 outcome, _, _ = board.of_one(team, _settings(board, lines, [np.full(net.size, value), net]))
                 swept = SweptTeam(team, None, (), (), (), (), runs, (0, 0))
                 for place, at in enumerate(net):

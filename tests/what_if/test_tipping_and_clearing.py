@@ -23,6 +23,11 @@ def rank_with(board: Board, team: str, pulls: list[tuple[Lever, float]]) -> int:
     return int(board.of_one(team, settings)[0].rank[0])
 
 
+def level_with(board: Board, team: str, pulls: list[tuple[Lever, float]]) -> str:
+    settings = Settings(1, pulled(board.evidence[team].figures, pulls, board.pack.figures))
+    return board.levels[int(board.of_one(team, settings)[0].level[0])]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_a_tip_holds_and_one_unit_fewer_does_not(kent: RulePack, seed: int) -> None:
     board = Board(kent, county(kent, f"T{seed}", 6), QUARTER)
@@ -33,6 +38,7 @@ def test_a_tip_holds_and_one_unit_fewer_does_not(kent: RulePack, seed: int) -> N
             seen += 1
             there, short = (rank_with(board, tips.team, [(tip.lever, float(number))]) for number in (tip.units, tip.units - 1))
             assert there == kent.levels.rank(tip.level)
+            assert kent.levels.insufficient.id not in (tips.level, tip.level)
             assert (there > now) == (tip.way == "up") and there != now
             assert short <= now if tip.way == "up" else short >= now
             assert tip.units - 1 - 1e-6 <= tip.exactly <= tip.units + 1e-6
@@ -48,9 +54,15 @@ def test_no_tip_is_passed_over(kent: RulePack, seed: int) -> None:
         now = kent.levels.rank(tips.level)
         for lever in (lever for lever in kent.levers.values() if lever.tips and can_pull(lever, board.evidence[tips.team].figures)):
             most = math.floor(min(40, room(lever, board.evidence[tips.team].figures, kent.figures)) + 1e-9)
-            ranks = [rank_with(board, tips.team, [(lever, float(number))]) for number in range(most + 1)]
-            for way, moved in (("up", [rank > now for rank in ranks]), ("down", [rank < now for rank in ranks])):
-                told = [tip.units for tip in (*tips.up, *tips.down) if tip.lever is lever and tip.way == way and tip.units <= most]
+            levels = [level_with(board, tips.team, [(lever, float(number))]) for number in range(most + 1)]
+            known = [level != kent.levels.insufficient.id for level in levels]
+            ranks = [kent.levels.rank(level) for level in levels]
+            for way, moved in (
+                ("up", [known[0] and held and rank > now for rank, held in zip(ranks, known, strict=True)]),
+                ("down", [known[0] and held and rank < now for rank, held in zip(ranks, known, strict=True)]),
+                ("told", [held is not known[0] for held in known]),
+            ):
+                told = [tip.units for tip in (*tips.up, *tips.down, *tips.told) if tip.lever is lever and tip.way == way and tip.units <= most]
                 assert told == ([moved.index(True)] if True in moved else [])
 
 
@@ -136,6 +148,26 @@ def test_a_storm_is_not_cleared_by_better_answers(kent: RulePack) -> None:
     assert storms
 
 
+def test_what_still_holds_is_what_nothing_tried_ends(kent: RulePack) -> None:
+    """A team that nothing clears: where posts end its storm, the storm is not among what still holds."""
+    ended = 0
+    for seed in range(60):
+        board = Board(kent, county(kent, f"storm{seed}", 4, missing=0), QUARTER)
+        for team, facts in board.facts.items():
+            found = clear(board, team, None, ["experienced_joins"])
+            if found.ways or not found.flagged or not found.tried:
+                continue
+            lever, most = found.tried[0]
+            figures = [pulled(board.evidence[team].figures, [(lever, float(number))], kent.figures) for number in range(most + 1)]
+            outcomes = [board.of_one(team, Settings(1, held)) for held in figures]
+            rules = [cells.held[0].rules(tuple(int(truth) for truth in on[:, 0])) for _, cells, on in outcomes]
+            flagging = [{rule for rule in held if kent.levels.flagged(kent.risk[rule].level)} for held in rules]
+            least = min(int(outcome.rank[0]) for outcome, _, _ in outcomes)
+            assert len(found.still) == min(len(held) for held, (outcome, _, _) in zip(flagging, outcomes, strict=True) if outcome.rank[0] == least)
+            ended += str(facts.rules["R3"]) == "met" and "R3" not in found.still
+    assert ended
+
+
 def test_better_answers_clear_what_answers_made(kent: RulePack) -> None:
     cleared = 0
     for seed in range(40):
@@ -154,3 +186,16 @@ def test_what_there_is_not_can_t_be_tried(kent: RulePack) -> None:
         clear(board, next(iter(board.teams)), None, ["magic"])
     with pytest.raises(WhatIfError, match="has no cost"):
         clear(board, next(iter(board.teams)), None, ["referral_fewer"])
+
+
+def test_what_could_be_told_is_no_turn(kent: RulePack) -> None:
+    """A level that can be told after a change, or no longer, is listed apart and never as a nearest turn."""
+    told = 0
+    for seed in range(12):
+        board = Board(kent, county(kent, f"told{seed}", 6, missing=0.35), QUARTER)
+        for tips in tipping(board):
+            unknown = tips.level == kent.levels.insufficient.id
+            assert not (unknown and (tips.up or tips.down))
+            told += len(tips.told)
+            assert all((tip.level == kent.levels.insufficient.id) is not unknown for tip in tips.told)
+    assert told

@@ -53,7 +53,7 @@ def answer(connection: Connection, ids: Sequence[str], kind: Kind, words: str, b
         raise AlertError(f"these alerts are of several quarters ({', '.join(map(str, sorted(quarters)))}); answer each quarter's by itself")
     (quarter,) = quarters
     body = {"alerts": alerts, "answer": kind, "words": words, "recorded_by": by, "recorded_at": at.astimezone().isoformat(timespec="seconds")}
-    ledger.add_record(connection, ANSWER, quarter, ledger.next_version(connection, ANSWER, quarter), body, ())
+    outbox.queue(connection, ANSWER, quarter, body, ())
     return Answer(tuple(alerts), kind, words, by, at, quarter)
 
 

@@ -17,6 +17,7 @@ from ..history.store import ledger
 from ..history.store.chain import canonical, row_hash
 from ..history.store.outgoing import Event, add_events, in_utc, notes_head
 from ..history.store.tables import outbox, outbox_events, records
+from ..logic.alerts.judging import SEPARATOR
 from ..logic.quarter import Quarter, parse_quarter
 from .letters import Letter
 from .problems import AlertError
@@ -102,8 +103,8 @@ def id_of(key: str) -> str:
 
 
 def of_version(key: str, version: int) -> str:
-    """A key of what a version of a quarter tells: the same message of an earlier version may have been withdrawn with it."""
-    return key if version == 1 else f"{key} · version {version}"
+    """A key of what a version of a quarter tells: what did not go by an earlier version is withdrawn, and its key with it."""
+    return SEPARATOR.join((key, f"version {version}"))
 
 
 # ---- adding ----------------------------------------------------------------------------------

@@ -122,6 +122,7 @@ def _queue(connection: Connection, record: ledger.Record, found: Quarterly, now:
         "recorded_by": record.body["recorded_by"], "recorded_at": now.astimezone().isoformat(timespec="seconds"), "one_way_because": decided.one_way_because,
     }  # fmt: skip
     outbox.queue(connection, ALERTS, record.quarter, body, [_row(message, record.version) for message in made])
+    outbox.withdraw_superseded(connection, now)
     notes = () if newest or not alerts else (f"{record.quarter} is not the newest quarter that is filed, so no alert goes out for it",)
     return len(made), notes
 
@@ -141,7 +142,8 @@ def _told(connection: Connection, quarter: Quarter) -> tuple[Told, Told]:
     surely, perhaps = dict[tuple[str, str, str], set[str]](), dict[tuple[str, str, str], set[str]]()
     for message in outbox.messages(connection, quarter=quarter):
         sent = message.progress.state == "sent"
-        if not sent and not message.progress.may_have_arrived:
+        some = any(copy.state == "sent" for copy in message.progress.copies.values())  # one of two who share a post, or withdrawn on its way
+        if not sent and not some and not message.progress.may_have_arrived:
             continue
         if message.stage == CORRECTION:
             _forget(surely, message)

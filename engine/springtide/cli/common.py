@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -85,8 +86,53 @@ def show(text: RenderableType) -> None:
 
 
 def show_json(document: dict[str, Any]) -> None:
-    """One document, always in the same spelling."""
+    """One document, always in the same spelling; numbers that a what-if worked out, without the dust of arithmetic."""
+    if document.get("what_if"):
+        document = _without_dust(document)
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+_DIGITS = 12
+
+
+def _without_dust(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_dust(held) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_dust(held) for held in value]
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else "no limit"
+    return value
+
+
+class AnswersWhatIf(click.Command):
+    """A command that answers a what-if: what is wrong with the question is told to programs too, where they asked for JSON."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        as_json = "--json" in args
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if as_json:
+                _show_errors([{"message": error.format_message()}])
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            if ctx.params.get("as_json"):
+                _show_errors([{"message": error.format_message()}])
+            raise
+
+
+def _show_errors(errors: list[dict[str, Any]]) -> None:
+    """The mistakes as a document, which says of a what-if that it is one."""
+    from ..assessment import SCHEMA_VERSION
+
+    context = click.get_current_context(silent=True)
+    marked = {"what_if": True} if context is not None and isinstance(context.command, AnswersWhatIf) else {}
+    show_json({"schema_version": SCHEMA_VERSION, **marked, "errors": errors})
 
 
 @contextmanager
@@ -217,7 +263,7 @@ def _report(error: Exception, given: dict[str, Any]) -> None:
     """End with the message and the exit code of a fault that was foreseen; come back from any other."""
     from ..alerts.chaining import RulesDisagree
     from ..alerts.problems import AlertError, DirectoryError
-    from ..assessment import SCHEMA_VERSION, EngineUnavailable, QuarterChoiceError
+    from ..assessment import EngineUnavailable, QuarterChoiceError
     from ..engines.agreement import EnginesDisagree
     from ..evidence import EvidenceError
     from ..evidence.dfe.published import DfeFileError
@@ -232,6 +278,8 @@ def _report(error: Exception, given: dict[str, Any]) -> None:
         case PackError():
             _refuse(error, as_json)
         case DirectoryError():
+            if as_json:
+                _show_errors([vars(mistake) for mistake in error.problems])
             for mistake in error.problems:
                 click.echo(str(mistake), err=True)
             click.echo(f"{count(len(error.problems), 'problem')} in the directory; nothing was sent", err=True)
@@ -239,6 +287,8 @@ def _report(error: Exception, given: dict[str, Any]) -> None:
         case QuarterChoiceError() | EngineUnavailable() | StoreError() | CorrectionNeedsReason() | AlertError():
             raise click.UsageError(str(error)) from None
         case WhatIfFileError():
+            if as_json:
+                _show_errors([vars(problem) for problem in error.problems])
             for problem in error.problems:
                 click.echo(str(problem), err=True)
             click.echo(f"{count(len(error.problems), 'problem')} in the file; nothing was worked out", err=True)
@@ -249,7 +299,7 @@ def _report(error: Exception, given: dict[str, Any]) -> None:
             return
         case LookupError() | DfeFileError():
             if as_json:
-                show_json({"schema_version": SCHEMA_VERSION, "errors": [{"message": str(error)}]})
+                _show_errors([{"message": str(error)}])
             click.echo(str(error), err=True)
             sys.exit(INVALID)
         case EnginesDisagree() | RulesDisagree():
@@ -272,14 +322,13 @@ def _mark(error: EvidenceError, evidence: str | Path | None, target: Path | None
 
 
 def _refuse(error: PackError | EvidenceError, as_json: bool, marked: str = "") -> None:
-    from ..assessment import SCHEMA_VERSION
     from ..evidence import EvidenceError
     from ..reports.problems import grouped
     from ..rulepack import PackError
 
     problems = error.problems
     if as_json:
-        show_json({"schema_version": SCHEMA_VERSION, "errors": [vars(problem) for problem in problems]})
+        _show_errors([vars(problem) for problem in problems])
     for line in grouped(error.problems) if isinstance(error, EvidenceError) else map(str, problems):
         click.echo(line, err=True)
     if isinstance(error, PackError):

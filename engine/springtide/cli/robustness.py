@@ -13,7 +13,7 @@ from ..what_if.robustness import robustness as how_firmly
 from . import common
 
 
-@click.command()
+@click.command(cls=common.AnswersWhatIf)
 @click.argument("evidence", metavar="EVIDENCE")
 @click.argument("team", metavar="[TEAM]", nargs=-1)
 @common.rules_option
@@ -42,7 +42,7 @@ def robustness(evidence: str, team: tuple[str, ...], rules: str, quarter: Quarte
         common.show(pages.render_team(board, found[0]) if one else pages.render(board, found))
 
 
-@click.command()
+@click.command(cls=common.AnswersWhatIf)
 @click.argument("evidence", metavar="EVIDENCE")
 @click.option("--full", is_flag=True, help="Everything that moves any level, not only what drives most flags.")
 @common.rules_option

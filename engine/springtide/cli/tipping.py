@@ -17,7 +17,7 @@ from ..what_if.tipping import tipping as tipping_points
 from . import common
 
 
-@click.command()
+@click.command(cls=common.AnswersWhatIf)
 @click.argument("evidence", metavar="EVIDENCE")
 @click.argument("team", metavar="[TEAM]", nargs=-1)
 @common.rules_option
@@ -44,10 +44,10 @@ def tipping(evidence: str, team: tuple[str, ...], rules: str, quarter: Quarter |
         common.show(pages.render_team(board, found[0]) if one else pages.render(board, found))
 
 
-@click.command()
+@click.command(cls=common.AnswersWhatIf)
 @click.argument("team", metavar="TEAM", nargs=-1, required=True)
 @click.option("--evidence", metavar="FOLDER", envvar="SPRINGTIDE_EVIDENCE", default=None, help="The evidence; also from SPRINGTIDE_EVIDENCE. Without it, the shipped Kent example.")
-@click.option("--costs", "costs_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None, metavar="FILE", help="What one unit of each change costs, as experienced_joins: 10; without it, as the rules say.")
+@click.option("--costs", "costs_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None, metavar="FILE", help="What one unit of each change costs, as experienced_joins: 10; what it does not name costs what the rules say, and --only says what may change.")
 @click.option("--only", default=None, metavar="LIST", help="What may change, with commas between: experienced_joins,case_worked_elsewhere; answers for the team's own answers.")
 @common.rules_option
 @common.quarter_option
@@ -63,13 +63,15 @@ def clear(team: tuple[str, ...], evidence: str | None, costs_file: Path | None, 
       springtide clear T046 --only answers
       springtide clear T049 --costs costs.yaml
     """
+    wanted = None if only is None else [one.strip() for one in only.split(",") if one.strip()]
+    if wanted == []:
+        raise click.UsageError("--only names nothing that may change; name some, as in --only experienced_joins,answers, or leave it out")
     pack = common.pack_named(rules)
     if evidence is None:
         quarter = quarter or parse_quarter(EXAMPLE_QUARTER)
     held = common.evidence_in(evidence or example_folder(), pack, skip_bad_rows)
     board = Board(pack, held, choose_quarter(held, quarter))
     costs = read_costs(costs_file, pack) if costs_file else clearing.costs_of(pack)
-    wanted = None if only is None else [one.strip() for one in only.split(",") if one.strip()]
     found = clearing.clear(board, _one(board, team, "springtide clear"), costs, wanted)
     if evidence is None and not as_json:
         click.echo("Evidence: the shipped Kent example, which is invented (choose yours with --evidence)\n")

@@ -22,7 +22,7 @@ from . import common
 T = TypeVar("T")
 
 
-@click.command()
+@click.command(cls=common.AnswersWhatIf)
 @click.argument("evidence", metavar="EVIDENCE")
 @click.argument("team", metavar="[TEAM]", nargs=-1)
 @click.option("--set", "settings", multiple=True, metavar="FIGURE=AMOUNT", help="What changes: vacant_posts=+2, =3 (exactly), =-50%, or an answer, q44=usually. May be given again.")
@@ -97,9 +97,13 @@ def _who(pack: RulePack, setting: str, with_whom: str) -> str:
 def _check_who(pack: RulePack, with_whom: str, settings: tuple[str, ...]) -> None:
     """Raises BadParameter for somebody of whom nothing here depends."""
     if with_whom and not any(_who(pack, one, with_whom) for one in settings):
-        known = sorted({lever.who for lever in pack.levers.values() if lever.who})
-        hint = f"nothing of {common.listed([one.partition('=')[0] for one in settings])} depends on it" if with_whom in known else common.meant(with_whom, known) or f"say {common.listed(known, 'or')}"
-        raise click.BadParameter(f"'{with_whom}': {hint}", param_hint="--with")
+        names = [one.partition("=")[0].strip() for one in settings]
+        known = list(dict.fromkeys(lever.who for lever in pack.levers.values() if lever.who))
+        bearing = [who for who in known if any(_who(pack, name, who) for name in names)]
+        likely = common.meant(with_whom, bearing or known)
+        if with_whom in known or not likely:
+            likely = f"nothing of {common.listed(names)} depends on it; " + (f"say {common.listed(bearing, 'or')}" if bearing else "leave it out")
+        raise click.BadParameter(f"'{with_whom}': {likely}", param_hint="--with")
 
 
 def _moved(text: str, with_whom: str) -> Move:

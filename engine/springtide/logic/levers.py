@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -95,17 +95,25 @@ def standing_for(levers: Iterable[Lever], figure: str, way: Way) -> tuple[Lever,
 
 
 def room(lever: Lever, figures: Mapping[str, float], declared: Mapping[str, Figure]) -> float:
-    """How many units there can be of a lever, by the figures that call for it: what is not there can't go."""
-    most = float("inf")
+    """How many units there can be of a lever, by the figures that call for it (where none does, by all that it moves):
+    what is not there can't go."""
+    return min((most for most, _ in _rooms(lever, figures, declared)), default=float("inf"))
+
+
+def room_by(lever: Lever, figures: Mapping[str, float], declared: Mapping[str, Figure]) -> str:
+    """The figure of which there is too little, or whose whole is too small, for any more units; "" where there is no end."""
+    return min(_rooms(lever, figures, declared), default=(0.0, ""))[1]
+
+
+def _rooms(lever: Lever, figures: Mapping[str, float], declared: Mapping[str, Figure]) -> Iterator[tuple[float, str]]:
     for name, effect in lever.moves.items():
-        if name not in lever.stands_for or name not in figures:
+        if (lever.stands_for and name not in lever.stands_for) or name not in figures:
             continue
         if effect.by < 0:
-            most = min(most, figures[name] / -effect.by)
+            yield max(figures[name] / -effect.by, 0.0), name
         cap = declared[name].at_most
         if effect.by > 0 and cap is not None and cap in figures and cap not in lever.moves:
-            most = min(most, (figures[cap] - figures[name]) / effect.by)
-    return max(most, 0.0)
+            yield max((figures[cap] - figures[name]) / effect.by, 0.0), name
 
 
 def pulled(figures: Mapping[str, Any], pulls: Iterable[tuple[Lever, Any]], declared: Mapping[str, Figure], lesser: Any = min, greater: Any = max) -> dict[str, Any]:

@@ -84,3 +84,8 @@ def paras(numbers: tuple[int, ...]) -> str:
     if not numbers:
         return ""
     return ("para " if len(numbers) == 1 else "paras ") + ", ".join(str(number) for number in numbers)
+
+
+def counted_teams(pack: RulePack, number: int) -> str:
+    """So many of what the pack scores, in its own words: "19 authorities"."""
+    return f"{number} {pack.words.team if number == 1 else pack.words.teams}"

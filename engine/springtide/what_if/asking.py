@@ -12,7 +12,7 @@ from .assumptions import Assumption
 from .assumptions import assumptions as _assumptions
 from .before_after import WhatIf, what_if
 from .cells import Board
-from .changes import Change, Move, Scenario, Step, Target, parse_change
+from .changes import Change, Move, Scenario, Step, Target, parse_change, who_for
 from .clearing import Cleared, Costs
 from .clearing import clear as _clear
 from .problems import WhatIfError
@@ -25,7 +25,7 @@ from .tipping import tipping as _tipping
 
 
 def whatif(
-    pack: RulePack, evidence: EvidenceSet, changes: str | Change | Move | Sequence[str | Change | Move] | Scenario, quarter: Quarter | None = None, *,
+    pack: RulePack, evidence: EvidenceSet, changes: str | Change | Move | Sequence[str | Change | Move] | Scenario, quarter: Quarter | str | None = None, *,
     team: str = "", district: str = "", team_type: str = "", county: str = "", with_whom: str = "", engine: str = "both",
 ) -> WhatIf:  # fmt: skip
     """A quarter as it is, and as it would be: `whatif(pack, evidence, "vacant_posts=+2", team="T017")`.
@@ -42,12 +42,14 @@ def whatif(
     if not isinstance(changes, Scenario):
         target = Target(team, district, team_type, county)
         listed = [changes] if isinstance(changes, str | Change | Move) else changes
-        changes = Scenario((Step(tuple(parse_change(one, pack, target, with_whom) if isinstance(one, str) else one for one in listed)),))
+        names = [one.partition("=")[0].strip() for one in listed if isinstance(one, str)]
+        read = (parse_change(one, pack, target, who_for(one.partition("=")[0].strip(), names, with_whom, pack)) if isinstance(one, str) else one for one in listed)
+        changes = Scenario((Step(tuple(read)),))
     return what_if(pack, evidence, choose_quarter(evidence, quarter), changes, engine=engine)
 
 
 def sweep(
-    pack: RulePack, evidence: EvidenceSet, ranges: str | Sequence[str], quarter: Quarter | None = None, *,
+    pack: RulePack, evidence: EvidenceSet, ranges: str | Sequence[str], quarter: Quarter | str | None = None, *,
     team: str = "", district: str = "", team_type: str = "", county: str = "", with_whom: str = "",
 ) -> Sweep | Grid:  # fmt: skip
     """One input through a range, `"vacant_posts=0:8"`, or two of them together. Raises WhatIfError."""
@@ -59,14 +61,14 @@ def sweep(
     return _sweep(board, overs[0]) if len(overs) == 1 else grid(board, overs[0], overs[1])
 
 
-def tipping(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None, *, team: str = "") -> tuple[TeamTips, ...]:
+def tipping(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | str | None = None, *, team: str = "") -> tuple[TeamTips, ...]:
     """How few whole posts, cases or sessions would move each team's level, the nearest first. Raises WhatIfError."""
     board = Board(pack, evidence, choose_quarter(evidence, quarter))
     return _tipping(board, _named(board, team))
 
 
 def clear(
-    pack: RulePack, evidence: EvidenceSet, team: str, quarter: Quarter | None = None, *, costs: Costs | None = None, only: Iterable[str] | None = None
+    pack: RulePack, evidence: EvidenceSet, team: str, quarter: Quarter | str | None = None, *, costs: Costs | None = None, only: Iterable[str] | None = None
 ) -> Cleared:
     """The least costly ways to bring a team below flagged. Raises WhatIfError."""
     board = Board(pack, evidence, choose_quarter(evidence, quarter))
@@ -74,13 +76,13 @@ def clear(
     return _clear(board, found.id, costs, only)
 
 
-def robustness(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None, *, team: str = "") -> tuple[Robustness, ...]:
+def robustness(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | str | None = None, *, team: str = "") -> tuple[Robustness, ...]:
     """In what share of plausible settings each team is flagged. Raises WhatIfError."""
     board = Board(pack, evidence, choose_quarter(evidence, quarter))
     return _robustness(board, _named(board, team))
 
 
-def assumptions(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | None = None) -> tuple[Assumption, ...]:
+def assumptions(pack: RulePack, evidence: EvidenceSet, quarter: Quarter | str | None = None) -> tuple[Assumption, ...]:
     """Which inputs and thresholds the flags rest on most, those that drive most first."""
     return _assumptions(Board(pack, evidence, choose_quarter(evidence, quarter)))
 

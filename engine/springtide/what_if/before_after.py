@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..assessment import Assessment, assess
-from ..evidence.records import EvidenceSet
-from ..logic.decisive import Decisive, decisive
+from ..evidence.records import EvidenceSet, Remark
+from ..evidence.sense import sense_remarks
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
+from ..logic.sense_checks import Kind
 from .changes import Scenario
 from .differences import CountyDifference, Difference, county_differences, differences
 from .planning import Planned, plan
@@ -17,12 +18,16 @@ from .planning import Planned, plan
 
 @dataclass(frozen=True)
 class StepTaken:
-    """A step with what the quarter would come to after it, beside what it comes to now."""
+    """A step with what the quarter would come to after it, beside what it comes to now.
+
+    `remarks` are what the checks that evidence is read with say of the changed figures, and did not say of them before.
+    """
 
     planned: Planned
     after: Assessment
     teams: tuple[Difference, ...]
     county: tuple[CountyDifference, ...]
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def moved(self) -> tuple[Difference, ...]:
@@ -50,11 +55,6 @@ class WhatIf:
     def last(self) -> StepTaken:
         return self.steps[-1]
 
-    def still_holds(self, team: str) -> Decisive:
-        """The fewest facts that still make a team's level after the last step."""
-        held = self.last.after.team(team)
-        return decisive(held.facts, held.level)
-
 
 def what_if(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, scenario: Scenario, *, engine: str = "both") -> WhatIf:
     """Score a quarter as it is and as it would be after each step of a scenario.
@@ -71,5 +71,19 @@ def what_if(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, scenario: S
     steps = []
     for planned in plan(pack, evidence, quarter, scenario):
         after = assess(pack, replace(planned.evidence, remarks=()), quarter, engine=engine, last_levels=last)
-        steps.append(StepTaken(planned, after, differences(before, after), county_differences(before, after)))
+        steps.append(StepTaken(planned, after, differences(before, after), county_differences(before, after), _remarks(pack, evidence, quarter, planned)))
     return WhatIf(scenario, before, tuple(steps))
+
+
+_WITHIN_A_ROW: frozenset[Kind] = frozenset({"total", "count in a share"})  # of other rows a what-if says nothing
+
+
+def _remarks(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, planned: Planned) -> tuple[Remark, ...]:
+    """What does not fit together in the changed figures, and did before."""
+    changed = {one.team for one in planned.teams if one.derived}
+    was, now = (
+        sense_remarks(pack, replace(held, rows=tuple(row for row in held.rows if row.quarter == quarter and row.team in changed)), _WITHIN_A_ROW) if changed else ()
+        for held in (evidence, planned.evidence)
+    )
+    known = {(one.code, one.team, one.column) for one in was}
+    return tuple(one for one in now if (one.code, one.team, one.column) not in known)

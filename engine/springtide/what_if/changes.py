@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
@@ -13,7 +13,7 @@ from ..logic.facts import Team
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..logic.units import UNITS
-from .problems import WhatIfError
+from .problems import Place, WhatIfError
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Change:
     Args:
         with_whom: who comes or leaves, where that makes a difference.
         assumed: this takes the place of what would follow from other changes, and nothing follows from it.
+        at: where it stands, if in a file.
     """
 
     what: str
@@ -88,6 +89,7 @@ class Change:
     target: Target = EVERY_TEAM
     with_whom: str = ""
     assumed: bool = False
+    at: Place | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         said = f"{self.what} {self.amount}" + (f", {self.with_whom.replace('_', ' ')}" if self.with_whom else "")
@@ -102,6 +104,7 @@ class Move:
     with_whom: str
     source: Target
     to: Target
+    at: Place | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.number:g} {self.with_whom.replace('_', ' ')} from {self.source} to {self.to}"
@@ -114,6 +117,7 @@ class Step:
     changes: tuple[Change | Move, ...]
     quarter: Quarter | None = None
     why: str = ""
+    at: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,18 @@ def parse_change(text: str, pack: RulePack, target: Target = EVERY_TEAM, with_wh
     return Change(name, parse_amount(written.removeprefix("="), _unit(name, pack)), target, with_whom, assumed)
 
 
+def who_for(name: str, names: Iterable[str], with_whom: str, pack: RulePack) -> str:
+    """Who is said, for one of several figures that change together: it need not make a difference to all of them.
+
+    Where it makes none to any of them it stays said, and so is refused with what may be.
+    """
+
+    def bears_on(one: str) -> bool:
+        return any(lever.who == with_whom and one in lever.stands_for for lever in pack.levers.values())
+
+    return with_whom if bears_on(name) or not any(map(bears_on, names)) else ""
+
+
 def known_as(name: str, pack: RulePack) -> None:
     """Raises WhatIfError for what no team's evidence can hold."""
     figure, measure = pack.figures.get(name), pack.measures.get(name)
@@ -153,8 +169,15 @@ def known_as(name: str, pack: RulePack) -> None:
     if measure is not None and not measure.may_be_supplied:
         raise WhatIfError(f"'{name}' is worked out ({measure.formula_text}) and can't be set; change what it is made of")
     if figure is None and measure is None and name not in pack.questions:
-        near = get_close_matches(name, [*pack.figures, *pack.measures, *pack.questions], 1, 0.6)
+        near = get_close_matches(name, can_be_set(pack), 1, 0.6)
         raise WhatIfError(f"there is no figure, measure or question '{name}'" + (f"; did you mean '{near[0]}'?" if near else "; see springtide template"))
+
+
+def can_be_set(pack: RulePack) -> list[str]:
+    """What a change may name."""
+    figures = [name for name, figure in pack.figures.items() if figure.table != "responses"]
+    measures = [name for name, measure in pack.measures.items() if measure.may_be_supplied]
+    return [*figures, *measures, *(name for name, question in pack.questions.items() if question.favourable_when != "unknown")]
 
 
 def parse_amount(text: str, unit: str = "") -> Amount:

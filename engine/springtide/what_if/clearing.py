@@ -55,7 +55,8 @@ class Cleared:
     """What it takes to bring a team below flagged. With no `ways` where nothing in the levers tried does.
 
     `tried` has each lever with the most units that there are of it, `left_out` those of which too little is known.
-    `lowest` is the lowest level that they come to, and `still` the risk rules of a flagged level that hold even then.
+    `lowest` is the lowest level that they come to. At that level, and where the fewest risk rules of a flagged level hold,
+    `still` has those that do, `ended` those that held before and then do not, and `furthest` is how far that is to go.
     """
 
     team: str
@@ -67,6 +68,8 @@ class Cleared:
     left_out: tuple[Lever, ...]
     lowest: str
     still: tuple[str, ...]
+    ended: tuple[str, ...] = ()
+    furthest: Way | None = None
 
 
 def costs_of(pack: RulePack) -> Costs:
@@ -102,8 +105,10 @@ def clear(board: Board, team: str, costs: Costs | None = None, only: Iterable[st
     options += [_answer_options(costs, question) for question in questions]
     choices = _Choices.of(options or [_Options((), np.zeros((1, 0), dtype=np.int64), np.zeros(1))])
     ways = tuple(_ways(board, team, choices))
-    lowest, still = (ways[0].level, ()) if ways else _at_best(board, team, choices)
-    return Cleared(team, level, True, ways, tried, tuple(questions), left_out, lowest, still)
+    if ways:
+        return Cleared(team, level, True, ways, tried, tuple(questions), left_out, ways[0].level, ())
+    furthest, still, ended = _at_best(board, team, choices)
+    return Cleared(team, level, True, ways, tried, tuple(questions), left_out, furthest.level, still, ended, furthest)
 
 
 def _chosen(board: Board, team: str, costs: Costs, only: Iterable[str] | None) -> tuple[list[Lever], list[str]]:
@@ -322,16 +327,28 @@ def _none_to_spare(board: Board, team: str, pulls: Mapping[Lever, int], answers:
     return bool(np.all(outcome.rank >= flagged_from))
 
 
-def _at_best(board: Board, team: str, choices: _Choices) -> tuple[str, tuple[str, ...]]:
-    """The lowest level that any of the choices comes to, and the rules of a flagged level that hold even there."""
-    best: tuple[int, str, frozenset[str]] | None = None
+def _at_best(board: Board, team: str, choices: _Choices) -> tuple[Way, tuple[str, ...], tuple[str, ...]]:
+    """The choice that comes to the lowest level, with the fewest rules of a flagged level met and the least cost; with the
+    rules that are met there, and those that held and are not."""
+    declared = board.pack.levels
+    flagging = [rule for rule in board.pack.risk if declared.flagged(board.pack.risk[rule].level)]
+    best: tuple[int, int, int] | None = None
+    held: frozenset[str] = frozenset()
+    outcomes: dict[int, tuple[str, str]] = {}
+    now = frozenset(rule for rule, truth in board.facts[team].rules.items() if truth is Truth.MET)
     for begin in range(0, len(choices.costs), _AT_A_TIME):
         end = min(begin + _AT_A_TIME, len(choices.costs))
         outcome, cells, on = board.of_one(team, _settings(board, team, choices.units(begin, end), choices.turned(begin, end), end - begin))
-        place = int(np.argmin(outcome.rank))
-        if best is None or outcome.rank[place] < best[0]:
+        _, first = np.unique(np.stack([cells.places, *on]), axis=1, return_index=True)
+        for place in sorted(int(one) for one in first):
             rules = cells.held[cells.places[place]].rules(tuple(int(truth) for truth in on[:, place]))
-            best = int(outcome.rank[place]), board.levels[outcome.level[place]], rules
+            found = int(outcome.rank[place]), sum(rule in rules for rule in flagging), begin + place
+            if best is None or found < best:
+                best, held = found, rules
+                outcomes = {begin + place: (board.levels[outcome.level[place]], board.levels[outcome.could_be[place]])}
     assert best is not None
-    levels = board.pack.levels
-    return best[1], tuple(rule for rule in board.pack.risk if rule in best[2] and levels.flagged(board.pack.risk[rule].level))
+    at = best[2]
+    pulls = tuple((lever, int(number[0])) for lever, number in choices.units(at, at + 1).items() if number[0])
+    answers = tuple(question for question, which in choices.turned(at, at + 1).items() if which[0])
+    furthest = Way(pulls, answers, float(choices.costs[at]), *outcomes[at])
+    return furthest, tuple(rule for rule in flagging if rule in held), tuple(rule for rule in flagging if rule in now - held)

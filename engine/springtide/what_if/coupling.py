@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..logic.formula import names_in
-from ..logic.levers import Lever, room, standing_for
+from ..logic.levers import Lever, pulled, room, room_by, standing_for
 from ..logic.model import RulePack
 from ..logic.units import UNITS
 from .changes import Amount, Change
 from .following import followed
 from .following import moved as moved_to
-from .problems import WhatIfError, WhoIsAsked
+from .problems import WhatIfError, WhoIsAsked, told_where
 
 How = Literal["asked", "follows", "assumed"]
 
@@ -78,32 +78,66 @@ def change_team(pack: RulePack, team: str, figures: Mapping[str, float], changes
     Raises:
         WhatIfError: a change can't be made to this team's figures.
     """
-    pulls: list[tuple[Lever, float]] = list(moved)
-    asked: dict[str, float] = {}
     notes: list[str] = []
+    pulls: list[tuple[Lever, float]] = []
+    _gone_or_come(pack, team, figures, pulls, [one for one in moved if not one[0].moved_from], notes, strict)
+    asked: dict[str, float] = {}
+    exactly: dict[str, float] = {}
     answers: dict[str, str] = {}
-    for change in changes:
+    exact = [change for change in changes if isinstance(change.amount, Amount) and change.amount.kind == "to"]
+    by_so_much = [change for change in changes if change not in exact]
+    for change in [*by_so_much, None, *exact]:  # exactly so many is so many whatever else is asked, so it is worked out last
+        if change is None:
+            _gone_or_come(pack, team, figures, pulls, [one for one in moved if one[0].moved_from], notes, strict)
+            continue
         if isinstance(change.amount, str):
             answers[change.what] = change.amount
             continue
-        target = _target(pack, team, figures, change, change.amount, notes, strict)
-        if target is None:
-            continue
-        delta = target - figures[change.what] if change.what in figures else None
-        lever = None if change.assumed or delta is None or delta == 0 else lever_for(pack, change.what, delta, change.with_whom)
-        if lever is None:
-            asked[change.what] = target
-            if delta is None and standing_for(pack.levers.values(), change.what, "higher"):
-                notes.append(f"{change.what} was not known, so nothing follows from it; set what goes with it too")
-            continue
-        assert delta is not None
-        pulls.append((lever, _units(pack, team, lever, abs(delta), figures, notes, strict)))
+        with told_where(change.at):
+            so_far = pulled(figures, pulls, pack.figures)
+            target = _target(pack, team, figures, change, change.amount, notes, strict)
+            if target is None:
+                continue
+            begins = so_far if change.amount.kind == "to" else figures
+            delta = target - begins[change.what] if change.what in figures else None
+            lever = None if change.assumed or delta is None or delta == 0 else lever_for(pack, change.what, delta, change.with_whom)
+            if lever is None:
+                asked[change.what] = target
+                if delta is None and standing_for(pack.levers.values(), change.what, "higher"):
+                    notes.append(f"{change.what} was not known, so nothing follows from it; set what goes with it too")
+                continue
+            assert delta is not None
+            units = _units(pack, team, lever, abs(delta), so_far, notes, strict, (change.what, change.amount, begins[change.what], delta))
+            pulls.append((lever, units))
+            if change.amount.kind == "to" and change.what in lever.moves and units == abs(delta):
+                exactly[change.what] = target
     following = followed(pack, figures)
     after = {name: float(value) for name, value in moved_to(pack, figures, pulls, following, asked).items()}
     _check_wholes(pack, team, figures, after, asked)
+    _check_exact(team, after, exactly, notes, strict)
     derived = tuple(_derived(pack, figures, after, asked, pulls, changes))
     notes += _left_behind(pack, figures, [*(name for lever, number in pulls if number for name in lever.moves), *asked], {one.measure.id for one in following} | asked.keys())
     return TeamChange(team, tuple(pulls), derived, answers, tuple(dict.fromkeys(notes)))
+
+
+def _gone_or_come(pack: RulePack, team: str, figures: Mapping[str, float], pulls: list[tuple[Lever, float]], moved: Sequence[tuple[Lever, float]], notes: list[str], strict: bool) -> None:
+    """Add the levers that moves and first years pull: nobody leaves a team, or ends a first year in it, who is not there,
+    and nobody comes to a post that is not vacant.
+
+    A first year that can't end is no mistake of whoever asks, so that is noted and never refused.
+    """
+    for lever, number in moved:
+        there = pulled(figures, pulls, pack.figures)
+        pulls.append((lever, _units(pack, team, lever, number, there, notes, strict and bool(lever.stands_for))))
+
+
+def _check_exact(team: str, after: Mapping[str, float], exactly: Mapping[str, float], notes: list[str], strict: bool) -> None:
+    for name, number in exactly.items():
+        if abs(after[name] - number) > 1e-9:
+            said = f"with all that is asked, {name} comes to {after[name]:g} and not to {number:g}"
+            if strict:
+                raise WhatIfError(f"{team}: {said}; leave one of them out, or say by how much more or less")
+            notes.append(said)
 
 
 def _target(pack: RulePack, team: str, figures: Mapping[str, float], change: Change, amount: Amount, notes: list[str], strict: bool) -> float | None:
@@ -121,6 +155,12 @@ def _target(pack: RulePack, team: str, figures: Mapping[str, float], change: Cha
     target = amount.of(figures.get(name, 0.0))
     if unit.whole:
         target = float(round(target))
+    covered = covering(pack, change)
+    if covered is not None and target < 0 <= figures.get(name, 0.0):
+        there = figures[name]
+        said = f"there is room for {covered.units(_tidy(there))} of the {_tidy(there - target):g} asked for: {covered.title[0].lower()}{covered.title[1:]}, and there are {unit.say(there)} as '{held.title}'"
+        _refuse(f"{team}: {said}; ask for {_limit(there, (name, amount, there, -1.0))}", notes, strict, said)
+        return 0.0
     if target < unit.least or target > unit.most:
         held_to = min(max(target, unit.least), unit.most)
         if strict:
@@ -130,22 +170,57 @@ def _target(pack: RulePack, team: str, figures: Mapping[str, float], change: Cha
     return target
 
 
-def _refuse(message: str, notes: list[str], strict: bool) -> None:
+def covering(pack: RulePack, change: Change) -> Lever | None:
+    """The lever of whoever is said that leaves the figure itself as it is, as agency staff leave a post vacant."""
+    held = [lever for lever in pack.levers.values() if change.with_whom and lever.who == change.with_whom and change.what in lever.stands_for]
+    return held[0] if held and change.what not in held[0].moves else None
+
+
+def _refuse(message: str, notes: list[str], strict: bool, note: str = "") -> None:
     if strict:
         raise WhatIfError(message)
-    notes.append(message.partition(": ")[2] + "; left as it is")
+    notes.append(note or message.partition(": ")[2] + "; left as it is")
 
 
-def _units(pack: RulePack, team: str, lever: Lever, number: float, figures: Mapping[str, float], notes: list[str], strict: bool) -> float:
-    """How many units of a lever there can be of those asked for."""
+def _units(
+    pack: RulePack, team: str, lever: Lever, number: float, figures: Mapping[str, float], notes: list[str], strict: bool, asked: tuple[str, Amount, float, float] | None = None
+) -> float:  # fmt: skip
+    """How many units of a lever there can be of those asked for.
+
+    Args:
+        asked: which figure was asked to change, how, what it begins at and by how much it would change; None for a move.
+    """
     most = room(lever, figures, pack.figures)
     if number <= most + 1e-9:
         return number
-    said = f"there is room for {lever.units(most)} of {lever.units(number)}: {lever.title[0].lower()}{lever.title[1:]}"
+    said = f"there is room for {lever.units(_tidy(most))} of the {_tidy(number):g} asked for: {lever.title[0].lower()}{lever.title[1:]}"
     if strict:
-        raise WhatIfError(f"{team}: {said}; ask for {most:g} or fewer")
+        raise WhatIfError(f"{team} has {_there(pack, lever, figures)}, so {said}; ask for {_limit(most, asked)}")
     notes.append(said)
     return most
+
+
+def _there(pack: RulePack, lever: Lever, figures: Mapping[str, float]) -> str:
+    """What there is that a lever can be pulled out of: the whole that it is measured beside, and what is least of all."""
+    short = room_by(lever, figures, pack.figures)
+    names = dict.fromkeys(name for name in (lever.out_of, short) if name in figures)
+    return " and ".join(f"{UNITS[pack.figures[name].unit].say(figures[name])} as '{pack.figures[name].title}'" for name in names)
+
+
+def _limit(most: float, asked: tuple[str, Amount, float, float] | None) -> str:
+    """As far as can be asked for, in the way in which it was."""
+    if asked is None:
+        return f"{_tidy(most):g} or fewer"
+    what, amount, begins, delta = asked
+    by = most if delta > 0 else -most
+    if amount.kind == "by":
+        return f"{what}={_tidy(by):+g} {'or fewer' if delta > 0 else 'at most'}"
+    return f"{what}={_tidy(begins + by):g} or {'fewer' if delta > 0 else 'more'}"
+
+
+def _tidy(number: float) -> float:
+    """A number without the dust of subtraction."""
+    return round(number, 9) + 0.0
 
 
 def _check_wholes(pack: RulePack, team: str, before: Mapping[str, float], after: Mapping[str, float], asked: Mapping[str, float]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,9 +17,9 @@ from ..rulepack.problems import Problem, did_you_mean
 from ..rulepack.schema import Doc, Text
 from ..rulepack.shapes import check_shape
 from ..rulepack.yaml_reader import Path_, YamlFile, read_yaml
-from .changes import Change, Move, Scenario, Step, Target, parse_change
-from .clearing import ANSWERS, Costs
-from .problems import WhatIfError, WhatIfFileError
+from .changes import Change, Move, Scenario, Step, Target, parse_change, who_for
+from .clearing import ANSWERS, Costs, costs_of
+from .problems import Place, WhatIfError, WhatIfFileError
 
 
 class MoveDoc(Doc):
@@ -76,7 +77,10 @@ class _Reader:
 
     def step(self, place: int, doc: StepDoc) -> Step:
         changes = tuple(change for at, one in enumerate(doc.changes) for change in self._changes(("steps", place, "changes", at), one))
-        return Step(changes, self._quarter(("steps", place, "quarter"), doc.quarter), " ".join((doc.why or "").split()))
+        return Step(changes, self._quarter(("steps", place, "quarter"), doc.quarter), " ".join((doc.why or "").split()), self._at("steps", place))
+
+    def _at(self, *path: str | int) -> Place:
+        return (self._file.name, *self._file.place(path))
 
     def _quarter(self, path: Path_, written: str | None) -> Quarter | None:
         try:
@@ -93,14 +97,15 @@ class _Reader:
         if doc.move is not None:
             if areas or doc.with_ is not None:
                 self._problems.append(self._file.problem((*path, "move"), "a move says its teams and who goes by itself", "leave out what stands beside it", key=True))
-            return [Move(doc.move.number, doc.move.who, Target(team=doc.move.from_), Target(team=doc.move.to))]
+            return [Move(doc.move.number, doc.move.who, Target(team=doc.move.from_), Target(team=doc.move.to), self._at(*path, "move"))]
         found: list[Change | Move] = []
         for key, held in (("set", doc.set), ("assume", doc.assume)):
             for name, value in (held or {}).items():
                 written = self._as_written((*path, key, name), value)
                 try:
-                    who = doc.with_ or "" if key == "set" else ""
-                    found.append(parse_change(f"{name}={written}", self._pack, Target(**areas), who, assumed=key == "assume"))
+                    who = who_for(name, held or {}, doc.with_ or "", self._pack) if key == "set" else ""
+                    change = parse_change(f"{name}={written}", self._pack, Target(**areas), who, assumed=key == "assume")
+                    found.append(replace(change, at=self._at(*path, key, name)))
                 except WhatIfError as problem:
                     self._problems.append(self._file.problem((*path, key, name), str(problem)))
         return found
@@ -116,6 +121,8 @@ class _Reader:
 
 def read_costs(path: Path, pack: RulePack) -> Costs:
     """Read what one unit of each lever costs: its id and a number, and `answers` for one better answer.
+
+    What the file does not name costs what the rules say. A county's own number takes the place of theirs and no more.
 
     Raises:
         WhatIfFileError: with every mistake found.
@@ -135,7 +142,8 @@ def read_costs(path: Path, pack: RulePack) -> Costs:
             found[name] = float(value)
     if problems:
         raise WhatIfFileError(problems)
-    return Costs({name: value for name, value in found.items() if name != ANSWERS}, found.get(ANSWERS), str(path))
+    own = costs_of(pack)
+    return Costs({**own.levers, **{name: value for name, value in found.items() if name != ANSWERS}}, found.get(ANSWERS, own.answer), f"{path}; what it does not name as in {own.source}")
 
 
 def _entry(file: YamlFile, name: Literal["scenario"], model: type[Doc]) -> Entry:

@@ -21,8 +21,6 @@ from ..logic.units import UNITS
 from .arithmetic import Numbers, computed
 from .polynomials import Ratio, ratio_of, root_of
 
-_BEYOND_ANY = 1e6
-
 
 @dataclass(frozen=True)
 class Followed:
@@ -78,9 +76,9 @@ def moved(
 
 
 def _within(measure: Measure, value: Numbers) -> Numbers:
-    """A rate as far as it can go: work that nobody is left to share comes to more than any threshold, and is still a number."""
+    """A rate as far as it can go: work that nobody is left to share has no limit, as where it is worked out."""
     unit = UNITS[measure.unit]
-    held: Numbers = np.clip(value, unit.least, min(unit.most, _BEYOND_ANY))
+    held: Numbers = np.clip(value, unit.least, unit.most)
     return held
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from .assumptions import Assumption
 from .before_after import WhatIf
@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 Part = Literal["teams", "changes", "county"]
+_PARTS = get_args(Part)
+
+
+_COLUMNS = {
+    "teams": ("step", "quarter", "team_id", "team_name", "district", "changed", "level_before", "level", "could_be_before", "could_be", "points_before", "points"),
+    "changes": ("step", "team_id", "figure", "before", "after", "how", "formula"),
+    "county": ("step", "area", "pressure", "before", "after", "affected_before", "affected", "teams"),
+    "ways": ("way", "cost", "lever", "units", "level", "could_be"),
+    "tips": ("team_id", "level_now", "way", "lever", "units", "level", "could_be", "share_of_what_there_is", "exactly_at"),
+    "robustness": ("team_id", "level", "flagged", "share_flagged", "share_flagged_at_best", "share_flagged_at_worst", "error", "exact", "settings_tried", "settings", "decided_by"),
+    "assumptions": ("kind", "name", "shift", "newly_flagged", "cleared", "moved", "drives"),
+}  # fmt: skip
 
 
 def frame(answer: WhatIf | Sweep | Grid | Cleared | Sequence[TeamTips] | Sequence[Robustness] | Sequence[Assumption], part: Part = "teams") -> DataFrame:
@@ -24,12 +36,34 @@ def frame(answer: WhatIf | Sweep | Grid | Cleared | Sequence[TeamTips] | Sequenc
     Of a what-if: `teams`, a row for each step and team, with level, could-be and points before and after; `changes`, a row
     for each figure that is another, in the figure's own unit; `county`, a row for each step and county pressure. Of a
     sweep: a row for each team and step. Of a grid, each team and pair of steps. Of tipping points, each tip, in whole
-    units; of ways to clear a team, each lever of each way; of robustness, each team, its share from 0 to 1; of
-    assumptions, each shift, with how many teams it flags, clears and moves.
+    units; of robustness, each team, its share from 0 to 1, with the settings tried and all there are; of assumptions, each
+    shift, with how many teams it flags, clears and moves. Of ways to clear a team, each lever of each way; where there is
+    none, `attrs["outcome"]` tells "not flagged" from "nothing clears it" (else it is "cleared"), and `attrs` has the
+    lowest level and the rules that still hold.
+
+    Raises:
+        ValueError: there is no such part.
     """
     from pandas import DataFrame
 
-    return DataFrame(list(_rows(answer, part)))
+    if part not in _PARTS:
+        raise ValueError(f"there is no part '{part}' of an answer; there are {', '.join(_PARTS)}")
+    if not isinstance(answer, WhatIf) and part != "teams":
+        raise ValueError(f"only a what-if has parts, and of {type(answer).__name__} there is no '{part}'; leave it out")
+    made = DataFrame(list(_rows(answer, part)), columns=_columns(answer, part))
+    if isinstance(answer, Cleared):
+        outcome = "cleared" if answer.ways else "nothing clears it" if answer.flagged else "not flagged"
+        made.attrs |= {"team_id": answer.team, "outcome": outcome, "level": answer.level, "lowest": answer.lowest, "still_met": list(answer.still)}
+    return made
+
+
+def _columns(answer: Any, part: Part) -> list[str] | None:
+    """The columns, whether or not there is a row; of ranges they are named after what was taken through them."""
+    kinds = {TeamTips: "tips", Robustness: "robustness", Assumption: "assumptions"}
+    key: str = part if isinstance(answer, WhatIf) else "ways" if isinstance(answer, Cleared) else ""
+    if not key and not isinstance(answer, Sweep | Grid) and answer:
+        key = kinds[type(answer[0])]
+    return list(_COLUMNS[key]) if key else None
 
 
 def _rows(answer: Any, part: Part) -> Iterable[dict[str, Any]]:
@@ -46,12 +80,12 @@ def _rows(answer: Any, part: Part) -> Iterable[dict[str, Any]]:
 
 def _one(one: TeamTips | Robustness | Assumption) -> Iterable[dict[str, Any]]:
     if isinstance(one, TeamTips):
-        for tip in (*one.up, *one.down):
+        for tip in (*one.up, *one.down, *one.told):
             yield {"team_id": one.team, "level_now": one.level, "way": tip.way, "lever": tip.lever.id, "units": tip.units, "level": tip.level, "could_be": tip.could_be,
                    "share_of_what_there_is": tip.share, "exactly_at": tip.exactly}  # fmt: skip
     elif isinstance(one, Robustness):
-        yield {"team_id": one.team, "level": one.level, "flagged": one.flagged, "share_flagged": one.share, "error": one.error, "exact": one.exact,
-               "settings": one.settings, "decided_by": "; ".join(f"{dimension.name}: {says}" for dimension, says in one.decides)}  # fmt: skip
+        yield {"team_id": one.team, "level": one.level, "flagged": one.flagged, "share_flagged": one.share, "share_flagged_at_best": one.at_best,
+               "share_flagged_at_worst": one.at_worst, "error": one.error, "exact": one.exact, "settings_tried": one.settings, "settings": one.of, "decided_by": "; ".join(f"{dimension.name}: {says}" for dimension, says in one.decides)}  # fmt: skip
     else:
         for shift in one.shifts:
             yield {"kind": one.kind, "name": one.name, "shift": shift.says, "newly_flagged": len(shift.flagged), "cleared": len(shift.cleared), "moved": len(shift.moved), "drives": one.drives}

@@ -13,7 +13,7 @@ from ..logic.quarter import Quarter
 from .applying import applied
 from .changes import Change, Move, Scenario, Step
 from .coupling import TeamChange, change_team
-from .problems import WhatIfError
+from .problems import Place, WhatIfError, told_where
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,6 @@ class Planned:
     step: Step
     teams: tuple[TeamChange, ...]
     evidence: EvidenceSet
-
-    @property
-    def changes_something(self) -> bool:
-        return any(one.derived or one.answers for one in self.teams)
 
 
 def plan(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, scenario: Scenario) -> tuple[Planned, ...]:
@@ -50,8 +46,10 @@ def plan(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, scenario: Scen
             step = waiting.pop(0)
             coming = later.pop(step.quarter, {}) if step.quarter else {}
         teams = _teams_of(pack, evidence, quarter, step, coming)
-        evidence = applied(pack, evidence, quarter, {one.team: one for one in teams})
+        with told_where(step.at):
+            evidence = applied(pack, evidence, quarter, {one.team: one for one in teams})
         planned.append(Planned(step, teams, evidence))
+        _call_off(pack, teams, later)
         if step.quarter is not None:
             _follow_up(pack, step.quarter, teams, later)
     return tuple(planned)
@@ -61,9 +59,29 @@ def _in_order(steps: Sequence[Step], quarter: Quarter) -> Iterable[Step]:
     last = quarter
     for step in steps:
         if step.quarter is not None and step.quarter < last:
-            raise WhatIfError(f"a step of {step.quarter} comes after one of {last}; put the steps in the order of their quarters, none before {quarter}")
+            with told_where(step.at):
+                raise WhatIfError(f"a step of {step.quarter} comes after one of {last}; put the steps in the order of their quarters, none before {quarter}")
         last = step.quarter or last
     return steps
+
+
+def _call_off(pack: RulePack, teams: Iterable[TeamChange], later: dict[Quarter, dict[str, list[tuple[Lever, float]]]]) -> None:
+    """Who has left again ends no first year in the team; those who came last are taken to leave first.
+
+    Which of several leaves is not known. That the fewest come to be experienced flatters nobody.
+    """
+    for one in teams:
+        for lever, number in one.pulls:
+            ends = {joins.later[1] for joins in pack.levers.values() if joins.later is not None and joins.moved_from == lever.id}
+            left = number
+            for when in sorted(later, reverse=True) if ends else ():
+                waiting = later[when].get(one.team, [])
+                for place, (coming, due) in enumerate(waiting):
+                    if coming.id in ends:
+                        waiting[place] = coming, due - min(due, left)
+                        left -= min(due, left)
+    for when in [when for when, held in later.items() if not any(due for waiting in held.values() for _, due in waiting)]:
+        del later[when]
 
 
 def _follow_up(pack: RulePack, quarter: Quarter, teams: Iterable[TeamChange], later: dict[Quarter, dict[str, list[tuple[Lever, float]]]]) -> None:
@@ -82,21 +100,27 @@ def _teams_of(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, step: Ste
     wanted: dict[str, list[Change]] = {}
     pulled: dict[str, list[tuple[Lever, float]]] = {team: list(levers) for team, levers in coming.items()}
     strict: set[str] = set()
+    first: dict[str, Place | None] = {}
     for change in step.changes:
-        if isinstance(change, Move):
-            for team, lever in _moved(pack, teams, change):
-                pulled.setdefault(team.id, []).append((lever, change.number))
-                strict.add(team.id)
-            continue
-        for team in change.target.of(teams):
-            wanted.setdefault(team.id, []).append(change)
-            if change.target.is_one_team:
-                strict.add(team.id)
-    return tuple(
-        change_team(pack, team.id, _known(pack, evidence, team.id, quarter), wanted.get(team.id, []), pulled.get(team.id, []), strict=team.id in strict)
-        for team in teams
-        if team.id in wanted or team.id in pulled
-    )
+        with told_where(change.at):
+            if isinstance(change, Move):
+                for team, lever in _moved(pack, teams, change):
+                    pulled.setdefault(team.id, []).append((lever, change.number))
+                    first.setdefault(team.id, change.at)
+                    strict.add(team.id)
+                continue
+            for team in change.target.of(teams):
+                wanted.setdefault(team.id, []).append(change)
+                first.setdefault(team.id, change.at)
+                if change.target.is_one_team:
+                    strict.add(team.id)
+    found = []
+    for team in teams:
+        if team.id in wanted or team.id in pulled:
+            with told_where(first.get(team.id)):
+                figures = _known(pack, evidence, team.id, quarter)
+                found.append(change_team(pack, team.id, figures, wanted.get(team.id, []), pulled.get(team.id, []), strict=team.id in strict))
+    return tuple(found)
 
 
 def _known(pack: RulePack, evidence: EvidenceSet, team: str, quarter: Quarter) -> dict[str, float]:

@@ -36,6 +36,7 @@ _MOST_SETTINGS = 60_000
 _DRAWN = 20_000
 _SEED = 2009
 _WIDTH = 1.96  # standard errors on either side, within which the true share lies in 95 of 100 draws
+_NEVER_DRAWN = 3.0  # what is never drawn, in so many draws, is in 95 of 100 cases no more than three of as many
 
 Kind = Literal["threshold", "count", "not known", "county"]
 
@@ -57,7 +58,8 @@ class Dimension:
 class Robustness:
     """In what share of settings a team is flagged, and at each level; `error` is nought where all were tried.
 
-    `decides` are the things that by themselves, all else as it is, would flag the team or clear it, with how.
+    `decides` are the things that by themselves, all else as it is, would flag the team or clear it, with how. `at_best` and
+    `at_worst` are the shares with all that is not known at its best, and at its worst; None where all is known.
     """
 
     team: str
@@ -70,6 +72,8 @@ class Robustness:
     levels: Mapping[str, float]
     turns_on: tuple[Dimension, ...]
     decides: tuple[tuple[Dimension, str], ...]
+    at_best: float | None = None
+    at_worst: float | None = None
 
     @property
     def exact(self) -> bool:
@@ -150,20 +154,35 @@ def robustness(board: Board, teams: Iterable[str] | None = None, progress: Calla
 def _of_team(board: Board, team: str, around: _Surroundings) -> Robustness:
     dimensions = _in_play(board, team, around)
     of = float(math.prod(len(one.values) for one in dimensions))
-    if of <= _MOST_SETTINGS:
-        picked = np.indices([len(one.values) for one in dimensions]).reshape(len(dimensions), -1) if dimensions else np.zeros((0, 1), dtype=np.int64)
-    else:
-        draw = np.random.default_rng(_SEED)
-        picked = np.stack([draw.integers(0, len(one.values), _DRAWN) for one in dimensions])
+    picked = _picked([len(one.values) for one in dimensions])
     outcome = _outcome(board, team, around, dimensions, picked)
     flagged_from = board.pack.levels.rank(board.pack.levels.flagged_from)
     flagged = outcome.rank >= flagged_from
     share = float(np.mean(flagged))
-    error = 0.0 if of <= _MOST_SETTINGS else _WIDTH * math.sqrt(max(share * (1 - share), 1 / _DRAWN) / _DRAWN)
+    error = 0.0 if of <= _MOST_SETTINGS else max(_WIDTH * math.sqrt(share * (1 - share) / _DRAWN), _NEVER_DRAWN / _DRAWN)
     level = board.verdicts[team].level
     levels = {board.levels[place]: float(np.mean(outcome.level == place)) for place in np.unique(outcome.level)}
     return Robustness(team, level, board.pack.levels.flagged(level), share, error, picked.shape[1], of, levels, tuple(dimensions),
-                      tuple(_deciding(board, team, around, dimensions, flagged_from)))  # fmt: skip
+                      tuple(_deciding(board, team, around, dimensions, flagged_from)),
+                      *(_share_at(board, team, around, dimensions, end) for end in (0, 1)))  # fmt: skip
+
+
+def _picked(lengths: Sequence[int]) -> Ints:
+    """Every setting, as the place of each dimension's value in it; where there are too many, those that are drawn."""
+    if math.prod(lengths) <= _MOST_SETTINGS:
+        return np.indices(lengths).reshape(len(lengths), -1) if lengths else np.zeros((0, 1), dtype=np.int64)
+    draw = np.random.default_rng(_SEED)
+    return np.stack([draw.integers(0, length, _DRAWN) for length in lengths])
+
+
+def _share_at(board: Board, team: str, around: _Surroundings, dimensions: Sequence[Dimension], end: int) -> float | None:
+    """The share flagged with all that can't be known at one of its ends; None where there is nothing of that kind."""
+    unknown = [one.kind in ("not known", "county") for one in dimensions]
+    if not any(unknown):
+        return None
+    picked = _picked([1 if held else len(one.values) for one, held in zip(dimensions, unknown, strict=True)])
+    picked = np.where(np.array(unknown)[:, None], end, picked)
+    return float(np.mean(_outcome(board, team, around, dimensions, picked).rank >= board.pack.levels.rank(board.pack.levels.flagged_from)))
 
 
 def _deciding(board: Board, team: str, around: _Surroundings, dimensions: Sequence[Dimension], flagged_from: int) -> Iterable[tuple[Dimension, str]]:

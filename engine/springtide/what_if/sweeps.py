@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from ..logic.conditions import MeasureTest
 from ..logic.levers import Lever, Way, room, standing_for
 from ..logic.model import RulePack
 from ..logic.truth import Truth
@@ -22,6 +23,7 @@ from .coupling import lever_for
 from .problems import WhatIfError, WhoIsAsked
 
 _MOST_STEPS = 10_001
+_NEAR = 1e-9
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,11 @@ class Switch:
 
 @dataclass(frozen=True)
 class SweptTeam:
-    """A team at every step, and exactly where it turns. `held_at`: beyond these, there is no room for any change."""
+    """A team at every step, and exactly where it turns. `held_at`: beyond these, there is no room for any change.
+
+    `turns`, of a team that changes by itself: for each run but the first, the comparisons that turn where it begins, and
+    how they come out from there.
+    """
 
     team: str
     now: float | None
@@ -212,13 +218,15 @@ class SweptTeam:
     most_points: tuple[int, ...]
     runs: tuple[Run, ...]
     held_at: tuple[float, float]
+    turns: tuple[tuple[tuple[MeasureTest, Truth], ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Sweep:
     """A range of one input, with what each team comes to along it, and where county pressures switch.
 
-    `left_out` says of which teams it can't be told, and why.
+    `left_out` says of which teams it can't be told, and why. `asked` is the range as it was asked for; `over` ends where no
+    team has room for any more of it.
     """
 
     over: Over
@@ -228,6 +236,7 @@ class Sweep:
     switches: tuple[Switch, ...]
     left_out: Mapping[str, str]
     levers: tuple[Lever, ...]
+    asked: Over
 
 
 def sweep(board: Board, over: Over) -> Sweep:
@@ -236,9 +245,9 @@ def sweep(board: Board, over: Over) -> Sweep:
     Raises:
         WhatIfError: no team is meant, or the input can't be changed of the one that is.
     """
+    asked, (over, lines, left_out) = over, _within_room(board, over)
     values = over.values
     low, high = float(values[0]), float(values[-1])
-    lines, left_out = _lines(board, over, low, high)
     marks: dict[str, Floats] = {}
     for team, line in lines.items():
         figures, facts = board.evidence[team].figures, board.facts[team]
@@ -256,8 +265,30 @@ def sweep(board: Board, over: Over) -> Sweep:
     found = {}
     for team in board.teams:
         found[team] = _swept(board, team, lines.get(team), cells.get(team), starts.get(team), on[board.teams[team].county], everything, reached)
+    if len(lines) == 1:
+        ((team, line),) = lines.items()
+        found[team] = replace(found[team], turns=tuple(_turning(board, line, marks[team], run) for run in found[team].runs[1:]))
     levers = tuple(dict.fromkeys(lever for line in lines.values() for lever in (line.down, line.up) if lever))
-    return Sweep(over, tuple(float(value) for value in values), tuple(lines), found, tuple(_switches(board, on, everything)), left_out, levers)
+    return Sweep(over, tuple(float(value) for value in values), tuple(lines), found, tuple(_switches(board, on, everything)), left_out, levers, asked)
+
+
+def _within_room(board: Board, over: Over) -> tuple[Over, dict[str, Line], dict[str, str]]:
+    """A range up to where no team has room for more of it, with the line of each team.
+
+    Raises:
+        WhatIfError: there is no room for any of it, or what `_lines` raises.
+    """
+    values = over.values
+    lines, left_out = _lines(board, over, float(values[0]), float(values[-1]))
+    least, most = min(line.held_at[0] for line in lines.values()), max(line.held_at[1] for line in lines.values())
+    held = values[(values >= least - _NEAR) & (values <= most + _NEAR)]
+    if held.size == values.size:
+        return over, lines, left_out
+    if not held.size:
+        ends = [over.say(end, board.pack) for end in (least, most) if np.isfinite(end)]
+        raise WhatIfError(f"there is no room for any of that range of {over.what}: it can be from {' to '.join(ends)}" if len(ends) == 2 else f"there is no room for any of that range of {over.what}: it ends at {ends[0]}")
+    shorter = replace(over, start=float(held[0]), stop=float(held[-1]))
+    return shorter, _lines(board, shorter, shorter.start, shorter.stop)[0], left_out
 
 
 def _lines(board: Board, over: Over, low: float, high: float) -> tuple[dict[str, Line], dict[str, str]]:
@@ -338,7 +369,7 @@ def _switches(board: Board, on: Mapping[str, Ints], everything: Floats) -> Itera
         for number, name in enumerate(board.pressures):
             for place in np.flatnonzero(truths[number, 1:] != truths[number, :-1]) + 1:
                 before, after = (Truth(int(truths[number, at])) for at in (place - 1, place))
-                yield Switch(area, name, float(everything[place // 2]), place % 2 == 0, before, after)
+                yield Switch(area, name, float(everything[place // 2]), bool(place % 2 == 0), before, after)
 
 
 def _swept(board: Board, team: str, line: Line | None, cells: Cells | None, starts: Ints | None, on: Ints, everything: Floats, reached: Ints) -> SweptTeam:
@@ -374,11 +405,28 @@ def _runs(board: Board, outcome: Outcome, begins: Ints, size: int, everything: F
         first = place
 
 
+def _turning(board: Board, line: Line, marks: Floats, run: Run) -> tuple[tuple[MeasureTest, Truth], ...]:
+    """The comparisons that come out otherwise where a run begins than just before it."""
+    place = int(np.searchsorted(marks, run.low))
+    if place >= marks.size or marks[place] != run.low:
+        return ()  # another turns here, or the county
+    before = (marks[place - 1] + run.low) / 2 if run.holds_low else run.low
+    after = run.low if run.holds_low else (run.low + marks[min(place + 1, marks.size - 1)]) / 2
+    settings = _settings(board, [line], [np.array([before, after])])
+    found = []
+    for leaf in board.comparisons:
+        was, now = np.broadcast_to(np.asarray(board.truths_of(line.team, settings, leaf)), (2,))
+        if was != now:
+            found.append((leaf, Truth(int(now))))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Grid:
     """Two inputs taken through their ranges together: levels by team, the first input down and the second across.
 
-    `rows`: where both are of one team, for each value down exactly where it turns across.
+    `rows`: where both are of one team, for each value down exactly where it turns across. `asked` are the ranges as they
+    were asked for; `down` and `across` end where no team has room for any more.
     """
 
     down: Over
@@ -387,6 +435,7 @@ class Grid:
     changed: tuple[str, ...]
     levels: tuple[str, ...]
     rows: tuple[tuple[Run, ...], ...] = ()
+    asked: tuple[Over, ...] = ()
 
     def level(self, team: str, row: int, column: int) -> str:
         return self.levels[int(self.teams[team].level[row * self.across.values.size + column])]
@@ -398,6 +447,8 @@ def grid(board: Board, down: Over, across: Over, wanted: Iterable[str] | None = 
     Raises:
         WhatIfError: both are the same input of the same team, or one of them can't be changed.
     """
+    asked = down, across
+    (down, _, _), (across, _, _) = _within_room(board, down), _within_room(board, across)
     a, b = down.values, across.values
     if a.size * b.size > 200 * _MOST_STEPS:
         raise WhatIfError(f"{a.size} by {b.size} steps are too many to show; take wider steps")
@@ -414,7 +465,7 @@ def grid(board: Board, down: Over, across: Over, wanted: Iterable[str] | None = 
     if len(settings) == 1 and first and second:
         (team,) = settings
         exact = tuple(_row(board, first[team], second[team], float(value), b) for value in a)
-    return Grid(down, across, board.of_all(settings, wanted), tuple(settings), board.levels, exact)
+    return Grid(down, across, board.of_all(settings, wanted), tuple(settings), board.levels, exact, asked)
 
 
 def _row(board: Board, down: Line, across: Line, value: float, values: Floats) -> tuple[Run, ...]:

@@ -11,12 +11,13 @@ import numpy as np
 
 from ..logic.levers import Lever, room
 from ..logic.truth import Truth
-from .arithmetic import Floats
+from .arithmetic import Bools, Floats
 from .breakpoints import Stretch, breakpoints
 from .cells import Board, Settings
 
 _FAR = 100_000.0  # units, of what there is no end to: far beyond anything that a team can have
 _NEAR = 1e-7
+Way = Literal["up", "down", "told"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Tip:
     team: str
     lever: Lever
     units: int
-    way: Literal["up", "down"]
+    way: Way
     level: str
     could_be: str
     share: float
@@ -43,13 +44,18 @@ class Tip:
 
 @dataclass(frozen=True)
 class TeamTips:
-    """A team with its tips, the nearest first; of the levers in `not_known`, what they would move was not supplied."""
+    """A team with its tips, the nearest first; of the levers in `not_known`, what they would move was not supplied.
+
+    `told` are the changes after which a level could be told that can't be now, or no longer could: that is a matter of what
+    is known of the team, and no turn up or down.
+    """
 
     team: str
     level: str
     up: tuple[Tip, ...]
     down: tuple[Tip, ...]
     not_known: tuple[Lever, ...]
+    told: tuple[Tip, ...] = ()
 
 
 def tipping(board: Board, teams: Iterable[str] | None = None, levers: Iterable[Lever] | None = None) -> tuple[TeamTips, ...]:
@@ -66,8 +72,8 @@ def _of_team(board: Board, team: str, levers: tuple[Lever, ...]) -> TeamTips:
     figures = board.evidence[team].figures
     known = [lever for lever in levers if can_pull(lever, figures)]
     tips = [tip for lever in known for tip in _along(board, team, lever)]
-    up, down = (tuple(sorted((tip for tip in tips if tip.way == way), key=lambda tip: (tip.share, tip.lever.id))) for way in ("up", "down"))
-    return TeamTips(team, board.verdicts[team].level, up, down, tuple(lever for lever in levers if lever not in known))
+    up, down, told = (tuple(sorted((tip for tip in tips if tip.way == way), key=lambda tip: (tip.share, tip.lever.id))) for way in ("up", "down", "told"))
+    return TeamTips(team, board.verdicts[team].level, up, down, tuple(lever for lever in levers if lever not in known), told)
 
 
 def can_pull(lever: Lever, figures: dict[str, float]) -> bool:
@@ -91,7 +97,11 @@ def _along(board: Board, team: str, lever: Lever) -> Iterable[Tip]:
     settings = Settings(units.size, board.moved(team, [(lever, units)]))
     outcome, cells, on = board.of_one(team, settings)
     rank, begins = outcome.rank, int(outcome.rank[0])
-    for way, moved in (("up", rank > begins), ("down", rank < begins)):
+    known = outcome.level != board.levels.index(board.pack.levels.insufficient.id)
+    ways: tuple[tuple[Way, Bools], ...] = (("told", known != known[0]),)
+    if known[0]:
+        ways = (("up", known & (rank > begins)), ("down", known & (rank < begins)), *ways)
+    for way, moved in ways:
         if not moved.any():
             continue
         place = int(np.argmax(moved))
@@ -99,7 +109,7 @@ def _along(board: Board, team: str, lever: Lever) -> Iterable[Tip]:
         exactly = max((turn for turn in turns if turn <= numbers[place] + _NEAR), default=float(numbers[place]))
         beside = figures.get(lever.out_of) or figures[lever.main]
         yield Tip(
-            team, lever, numbers[place], "up" if way == "up" else "down", board.levels[outcome.level[place]], board.levels[outcome.could_be[place]],
+            team, lever, numbers[place], way, board.levels[outcome.level[place]], board.levels[outcome.could_be[place]],
             numbers[place] / beside if beside else math.inf, exactly, tuple(sorted(after - before)), tuple(sorted(before - after)),
             tuple(name for number, name in enumerate(board.pressures) if (on[number, 0] == Truth.MET) != (on[number, place] == Truth.MET)),
         )  # fmt: skip

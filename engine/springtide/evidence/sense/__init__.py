@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from ...logic.model import RulePack
 from ...logic.sense_checks import CODES, Kind, SenseCheck
@@ -25,15 +25,20 @@ _CHECKS: Mapping[Kind, Callable[[SenseCheck, Seen], Iterator[Remark]]] = {
 }
 
 
-def sense_remarks(pack: RulePack, evidence: EvidenceSet) -> tuple[Remark, ...]:
+def sense_remarks(pack: RulePack, evidence: EvidenceSet, kinds: Collection[Kind] | None = None) -> tuple[Remark, ...]:
     """What the pack's sense checks say of the evidence, in the order of the files and their rows.
 
     A cell is remarked on once under a code, by the check that comes first in the pack; and what is ten times last
     quarter's is not named again where it is said to have moved too far.
+
+    Args:
+        kinds: the kinds of check to make; None: all of them.
     """
     seen = Seen(pack, evidence)
     found: dict[tuple[object, ...], Remark] = {}
     for check in sorted(pack.sense_checks.values(), key=lambda check: check.code):
+        if kinds is not None and check.check not in kinds:
+            continue
         for remark in _CHECKS[check.check](check, seen):
             place = (remark.file, remark.sheet, remark.row, remark.column, remark.team, remark.quarter)
             if remark.code == CODES["out of scale"] and (CODES["moved"], *place) in found:

@@ -19,13 +19,13 @@ from ...logic.truth import Truth
 from ...logic.units import UNITS
 from ...what_if.before_after import StepTaken, WhatIf
 from ...what_if.changes import Change, Move, Target
-from ...what_if.coupling import Derived, TeamChange
-from ...what_if.differences import Difference
+from ...what_if.coupling import Derived, TeamChange, covering
+from ...what_if.differences import Difference, Flip, flips
 from ...what_if.files import scenario_as_data
 from .. import decided
 from ..score_table import score_words
-from ..wording import ByWidth, capital, counted, indented, level_text
-from .heading import closing, grouped, head_as_data, heading, says, title_of
+from ..wording import ByWidth, capital, counted_teams, indented, level_text
+from .heading import closing, grouped, head_as_data, heading, says, target_words, title_of
 
 _FEW = 3  # teams of which every figure is shown; of more, only with --full
 
@@ -44,17 +44,23 @@ def render(answer: WhatIf, *, full: bool = False) -> RenderableType:
 def _step(answer: WhatIf, step: StepTaken, number: int, full: bool) -> Iterator[RenderableType]:
     yield Text(_when(answer, step, number), style="bold underline")
     for change in step.planned.step.changes:
-        yield indented(f"Asked: {_asked(answer, change)}")
+        yield indented(f"Asked: {_asked(answer, step, change)}")
     yield Text()
     changed = [one for one in step.planned.teams if one.team in step.changed]
     if not changed:
         yield Text("Nothing is other than it was.")
+        yield Text()
     elif full or len(changed) <= _FEW:
         for one in changed:
             yield from _figures(answer, step, one, full)
     else:
         yield from _summed(answer.pack, changed)
     yield from _notes(step.planned.teams)
+    if step.remarks:
+        yield Text("Does not fit together", style="bold")
+        for remark in step.remarks:
+            yield indented(f"{remark.says[:1].upper()}{remark.says[1:]}")
+        yield Text()
     levers = [lever for one in step.planned.teams for lever, units in one.pulls if units]
     if levers:
         yield Text("To know", style="bold")
@@ -65,21 +71,29 @@ def _step(answer: WhatIf, step: StepTaken, number: int, full: bool) -> Iterator[
     yield Text()
 
 
-def _asked(answer: WhatIf, change: Change | Move) -> str:
+def _asked(answer: WhatIf, step: StepTaken, change: Change | Move) -> str:
     """A change in words, with the names of teams."""
     names = {team.team.id: f"{team.team.name} ({team.team.id})" for team in answer.before.teams}
 
     def where(target: Target) -> str:
         if not target.team:
-            return str(target)
+            return target_words(answer.pack, target)
         (team,) = target.of(team.team for team in answer.before.teams)
         return names[team.id]
 
     if isinstance(change, Move):
         return f"{change.number:g} {change.with_whom.replace('_', ' ')} from {where(change.source)} to {where(change.to)}"
     who = f", {change.with_whom.replace('_', ' ')}" if change.with_whom else ""
-    how = " (assumed, in place of what would follow)" if change.assumed else ""
-    return f"{title_of(answer.pack, change.what)} {change.amount}{who} in {where(change.target)}{how}"
+    how = (" (assumed, in place of what would follow)" if _would_follow(step, change) else " (assumed)") if change.assumed else ""
+    covered = covering(answer.pack, change)
+    what = title_of(answer.pack, change.what)
+    means = f": {covered.title[0].lower()}{covered.title[1:]}; {what.lower()} stay as they are" if covered is not None else ""
+    return f"{what} {change.amount}{who} in {where(change.target)}{how}{means}"
+
+
+def _would_follow(step: StepTaken, change: Change) -> bool:
+    """Whether anything else that was asked would have moved what was assumed."""
+    return any(change.what in lever.moves for one in step.planned.teams for lever, units in one.pulls if units)
 
 
 def _when(answer: WhatIf, step: StepTaken, number: int) -> str:
@@ -98,13 +112,21 @@ def _figures(answer: WhatIf, step: StepTaken, change: TeamChange, full: bool) ->
     facts, earlier = team.facts, _before(answer, step, change.team).facts
     rows += [(pack.measures[name].title, _said(pack, name, was), _said(pack, name, now), f"worked out: {pack.measures[name].formula_text}") for name, was, now in measures_moved(earlier, facts, with_changes=full)]
     yield Text(f"{team.team.name} ({change.team})", style="bold")
-    yield ByWidth(_wide(rows), Group(*(indented(f"{title}: {was or 'as answered'} → {now} ({how})", 2) for title, was, now, how in rows)))
+    yield ByWidth(_wide(rows, *_either_side(answer, step, "Before", "After")), Group(*(indented(f"{title}: {was or 'as answered'} → {now} ({how})", 2) for title, was, now, how in rows)))
     yield Text()
 
 
-def _wide(rows: list[tuple[str, str, str, str]]) -> Table:
+def _either_side(answer: WhatIf, step: StepTaken, before: str, after: str) -> tuple[str, str]:
+    """What a step stands between: where there are several, each names the step that it is after."""
+    number = answer.steps.index(step) + 1
+    if len(answer.steps) == 1:
+        return before, after
+    return f"After step {number - 1}" if number > 1 else "Now", f"After step {number}"
+
+
+def _wide(rows: list[tuple[str, str, str, str]], before: str, after: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for column in ("  What", "Before", "After", "How that comes about"):
+    for column in ("  What", before, after, "How that comes about"):
         table.add_column(column, overflow="fold")
     for title, was, now, how in rows:
         table.add_row(indented(title), was, now, how)
@@ -141,7 +163,7 @@ def _said(pack: RulePack, name: str, value: float | None) -> str:
 
 def _summed(pack: RulePack, changed: list[TeamChange]) -> Iterator[RenderableType]:
     """Of many teams, what all their figures come to together."""
-    yield Text(f"{counted(len(changed), pack.words.team)} change; together (--full shows each):", style="bold")
+    yield Text(f"{counted_teams(pack, len(changed))} change; together (--full shows each):", style="bold")
     names = list(dict.fromkeys(one.name for change in changed for one in change.derived))
     for name in names:
         held = [one for change in changed for one in change.derived if one.name == name]
@@ -149,11 +171,11 @@ def _summed(pack: RulePack, changed: list[TeamChange]) -> Iterator[RenderableTyp
         how = "asked" if any(one.how == "asked" for one in held) else held[0].how
         unit = (pack.figures.get(name) or pack.measures[name]).unit
         if UNITS[unit].counts_things:
-            yield indented(f"{title_of(pack, name)}: {_said(pack, name, before)} → {_said(pack, name, after)} over {counted(len(held), pack.words.team)} ({how})")
+            yield indented(f"{title_of(pack, name)}: {_said(pack, name, before)} → {_said(pack, name, after)} over {counted_teams(pack, len(held))} ({how})")
         else:
-            yield indented(f"{title_of(pack, name)}: changed in {counted(len(held), pack.words.team)} ({how})")
+            yield indented(f"{title_of(pack, name)}: changed in {counted_teams(pack, len(held))} ({how})")
     for question in dict.fromkeys(name for change in changed for name in change.answers):
-        yield indented(f"Q{pack.questions[question].number}: changed in {counted(sum(question in change.answers for change in changed), pack.words.team)} (asked)")
+        yield indented(f"Q{pack.questions[question].number}: changed in {counted_teams(pack, sum(question in change.answers for change in changed))} (asked)")
     yield Text()
 
 
@@ -189,25 +211,27 @@ def _held_now(answer: WhatIf, step: StepTaken, team: str) -> str:
 
 
 def _results(answer: WhatIf, step: StepTaken, full: bool) -> Iterator[RenderableType]:
-    shown = [team for team in step.teams if team.before.team.id in step.changed]
-    others = [team for team in step.moved if team.before.team.id not in step.changed]
+    asked = step.changed or {one.team for one in step.planned.teams}  # of what changes nothing, what still holds is the answer
+    shown = [team for team in step.teams if team.before.team.id in asked]
+    others = [team for team in step.moved if team.before.team.id not in asked]
+    than_now = "" if len(answer.steps) == 1 else " than now"
     if not step.moved:
-        yield Text("No level, pressure, rule or notice of any team would be another.", style="bold")
+        yield Text(f"No level, pressure, rule or notice of any {answer.pack.words.team} would be another{than_now}.", style="bold")
     yield from _county(answer, step)
     if full or len(shown) <= _FEW:
         for team in shown:
-            yield from _side_by_side(answer.pack, team)
+            yield from _side_by_side(answer, step, team)
             if team.before.level == team.after.level and answer.pack.levels.rank(team.after.level):
                 yield Text(f"Still {answer.pack.levels.by_id(team.after.level).title}, and this is what still makes it so:")
                 yield from decided.render(team.after)
         if others:
-            yield Text(f"Other {answer.pack.words.teams} that move with it", style="bold")
-            yield _table(answer.pack, others)
+            yield Text(f"Other {answer.pack.words.teams} that move with it{', now and after this step' if than_now else ''}", style="bold")
+            yield from _table(answer.pack, others)
     else:
         yield from _totals(answer, step)
         moved = [team for team in shown if team.moved] + others
         if moved:
-            yield _table(answer.pack, moved)
+            yield from _table(answer.pack, moved)
 
 
 def _county(answer: WhatIf, step: StepTaken) -> Iterator[RenderableType]:
@@ -215,31 +239,49 @@ def _county(answer: WhatIf, step: StepTaken) -> Iterator[RenderableType]:
     moved = [one for one in step.county if str(one.before) != str(one.after) or one.before.affected != one.after.affected or one.before.silent != one.after.silent]
     if not moved:
         yield Text(f"{capital(pack.words.county)}-wide pressures stay as they are.")
+    number = len(answer.steps) > 1 and answer.steps.index(step) + 1
+    was, then = ("now ", f"after step {number}") if number else ("", "then")
     for one in moved:
         title = pack.county_pressures[one.before.pressure].title
         switched = f"{one.before} → {one.after}" if one.switched else f"still {one.after}"
-        yield indented(f"{title} ({one.before.area}): {switched}; {in_words(one.before, pack)}, then {in_words(one.after, pack)}", 0)
+        yield indented(f"{title} ({one.before.area}): {switched}; {was}{in_words(one.before, pack)}, {then} {in_words(one.after, pack)}", 0)
     yield Text()
 
 
-def _side_by_side(pack: RulePack, team: Difference) -> Iterator[RenderableType]:
+def _side_by_side(answer: WhatIf, step: StepTaken, team: Difference) -> Iterator[RenderableType]:
+    """A team now and after the step; of a later step, after the one before it as well."""
+    pack, place = answer.pack, answer.steps.index(step)
+    between = [answer.steps[place - 1].after.team(team.before.team.id)] if place else []
+    held = [team.before, *between, team.after]
+    heads = ["Now", *(f"After step {place}" for _ in between), "Then" if len(answer.steps) == 1 else f"After step {place + 1}"]
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for column in (f"{team.after.team.name} ({team.after.team.id})", "Now", "Then"):
+    for column in (f"{team.after.team.name} ({team.after.team.id})", *heads):
         table.add_column(column, overflow="fold")
-    was, now = team.before, team.after
-    table.add_row("  Level", level_text(pack, was.level), level_text(pack, now.level))
-    table.add_row("  Could be", level_text(pack, was.could_be), level_text(pack, now.could_be))
-    table.add_row("  Score", score_words(was), score_words(now))
+
+    def row(title: str, said: list[str]) -> None:
+        table.add_row(indented(title), *said[:-1], _new(said[0], said[-1]))
+
+    table.add_row("  Level", *(level_text(pack, one.level) for one in held))
+    table.add_row("  Could be", *(level_text(pack, one.could_be) for one in held))
+    table.add_row("  Score", *(score_words(one) for one in held))
     for name, pressure in pack.team_pressures.items():
-        table.add_row(indented(pressure.title), str(was.pressures[name]), _new(str(was.pressures[name]), str(now.pressures[name])))
-    table.add_row(indented(pack.supervision.title), str(was.supervision), _new(str(was.supervision), str(now.supervision)))
-    table.add_row("  Confidence", was.confidence.band, _new(was.confidence.band, now.confidence.band))
+        row(pressure.title, [str(one.pressures[name]) for one in held])
+    row(pack.supervision.title, [str(one.supervision) for one in held])
+    row("Confidence", [one.confidence.band for one in held])
     yield table
-    minds = [one for one in team.flips if one.kind in ("rule", "notice", "county pressure")]
-    yield Text("  Rules and notices that change their mind:" if minds else "  No rule or notice changes its mind.")
+    if between:
+        yield from _minds(flips(between[0], team.after), f", beside step {place}")
+        yield from _minds(team.flips, ", beside now")
+    else:
+        yield from _minds(team.flips, "")
+    yield Text()
+
+
+def _minds(changed: tuple[Flip, ...], since: str) -> Iterator[RenderableType]:
+    minds = [one for one in changed if one.kind in ("rule", "notice", "county pressure")]
+    yield Text(f"  Rules and notices that change their mind{since}:" if minds else f"  No rule or notice changes its mind{since}.")
     for one in minds:
         yield indented(f"{one.title} ({one.id}): {one.before} → {one.after}", 4)
-    yield Text()
 
 
 def _new(was: str, now: str) -> Text:
@@ -254,7 +296,7 @@ def _totals(answer: WhatIf, step: StepTaken) -> Iterator[RenderableType]:
     yield Text(f"{up} of {len(step.teams)} {pack.words.teams} come to a higher level, {down} to a lower one; flagged: {len(answer.before.flagged)} now, {len(step.after.flagged)} then.", style="bold")
 
 
-def _table(pack: RulePack, teams: list[Difference]) -> RenderableType:
+def _table(pack: RulePack, teams: list[Difference]) -> Iterator[RenderableType]:
     rows = [
         (team.after.team.name, _arrow(pack, team.before.level, team.after.level), _arrow(pack, team.before.could_be, team.after.could_be),
          f"{score_words(team.before)} → {score_words(team.after)}", "; ".join(f"{one.id.replace('_', ' ')}: {one.before} → {one.after}" for one in team.flips))
@@ -266,7 +308,11 @@ def _table(pack: RulePack, teams: list[Difference]) -> RenderableType:
     for row in rows:
         table.add_row(*row)
     narrow = [part for name, level, could_be, score, minds in rows for part in (Text(name, style="bold"), indented(f"Level: {level}. Could be: {could_be}. Score: {score}."), indented(minds or "Only its score moves."))]
-    return ByWidth(table, Group(*narrow))
+    yield ByWidth(table, Group(*narrow))
+    titles = {one.id: one.title for team in teams for one in team.flips}
+    if titles:
+        yield Text()
+        yield indented("; ".join(f"{name.replace('_', ' ')}: {titles[name]}" for name in sorted(titles, key=lambda name: (not name[0].isupper(), len(name) if name[0].isupper() else 0, name))) + ".", 0)
 
 
 def _arrow(pack: RulePack, was: str, now: str) -> str:
@@ -289,6 +335,7 @@ def _step_dict(answer: WhatIf, step: StepTaken) -> dict[str, Any]:
         "quarter": str(step.planned.step.quarter) if step.planned.step.quarter else None,
         "why": step.planned.step.why or None,
         "changes": [_change_dict(answer, step, one) for one in step.planned.teams],
+        "remarks": [{"code": one.code, "team_id": one.team, "column": one.column, "says": one.says} for one in step.remarks],
         "county": [
             {"pressure": one.before.pressure, "area": one.before.area, "before": str(one.before), "after": str(one.after), "affected_before": one.before.affected,
              "affected": one.after.affected, "silent_before": one.before.silent, "silent": one.after.silent, "teams": one.after.teams}
@@ -300,7 +347,7 @@ def _step_dict(answer: WhatIf, step: StepTaken) -> dict[str, Any]:
             {"team_id": team.before.team.id, "changed": team.before.team.id in step.changed, "moved": team.moved, "before": before[team.before.team.id], "after": after[team.before.team.id],
              "flips": [vars(one) for one in team.flips]}
             for team in step.teams
-            if team.moved or team.before.team.id in step.changed
+            if team.moved or team.before.team.id in step.changed or team.before.team.id in {one.team for one in step.planned.teams}
         ],
     }  # fmt: skip
 
@@ -314,6 +361,7 @@ def _change_dict(answer: WhatIf, step: StepTaken, change: TeamChange) -> dict[st
         "measures": [{"name": name, "before": _finite(was), "after": _finite(now), "formula": answer.pack.measures[name].formula_text} for name, was, now in measures_moved(earlier, facts)],
         "answers": dict(change.answers),
         "notes": list(change.notes),
+        "flips_since_the_step_before": [vars(one) for one in flips(_before(answer, step, change.team), step.after.team(change.team))],
         "still_met": [rule for rule, truth in step.after.team(change.team).rules.items() if truth is Truth.MET],
     }
 

@@ -12,6 +12,7 @@ from ...assessment import SCHEMA_VERSION
 from ...logic.levers import Lever
 from ...logic.model import RulePack
 from ...logic.quarter import Quarter
+from ...what_if.changes import Target
 from ..wording import capital, indented
 
 _MOST_TEAMS = 8
@@ -54,6 +55,14 @@ def title_of(pack: RulePack, name: str) -> str:
         if name in held:
             return held[name].title
     return name
+
+
+def target_words(pack: RulePack, target: Target) -> str:
+    """The teams meant, in the pack's own words: "authority E06000053", "every team"."""
+    words = pack.words
+    called = {"team": words.team, "district": words.district, "team_type": f"{words.team} type", "county": words.county}
+    said = [f"{called[name]} {value}" for name, value in vars(target).items() if value]
+    return ", ".join(said) or f"every {words.team}"
 
 
 def pull_words(pack: RulePack, lever: Lever, number: float) -> str:

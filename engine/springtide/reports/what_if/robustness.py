@@ -30,7 +30,7 @@ def render(board: Board, found: Sequence[Robustness]) -> RenderableType:
     for name, one, share, decided in rows:
         table.add_row(name, level_text(pack, one.level), share, decided)
     narrow = [part for name, one, share, decided in rows for part in (Text(name, style="bold").append(": ").append_text(level_text(pack, one.level)), indented(f"Flagged in {share}. By itself would decide otherwise: {decided}."))]
-    return Group(*heading(pack, board.quarter, "how firmly each team is flagged, or not"), ByWidth(table, Group(*narrow)), Text(), *_how_to_read(board, found), *closing())
+    return Group(*heading(pack, board.quarter, f"how firmly each {pack.words.team} is flagged, or not"), ByWidth(table, Group(*narrow)), Text(), *_how_to_read(board, found), *closing())
 
 
 def render_team(board: Board, one: Robustness) -> RenderableType:
@@ -42,11 +42,29 @@ def render_team(board: Board, one: Robustness) -> RenderableType:
     parts.append(Text())
     knife = " (a knife edge: one more or one fewer of something does)" if any(dimension.kind == "count" for dimension, _ in one.decides) else ""
     parts.append(Text(f"What by itself would decide otherwise{knife}", style="bold"))
-    parts += [indented(_dimension(board, dimension, says)) for dimension, says in one.decides] or [indented("Nothing that was moved: it takes two things at once, or more.")]
+    parts += [indented(_dimension(board, dimension, says)) for dimension, says in one.decides] or [indented(_nothing(one))]
     parts.append(Text())
-    parts.append(Text("Moved, because it can make a difference" if one.turns_on else "Nothing that was moved makes any difference", style="bold"))
+    moved = "Moved, because something turns on it" + ("" if one.share not in (0.0, 1.0) else f", though not whether it is flagged{'' if one.exact else ' in what was drawn'}")
+    parts.append(Text(moved if one.turns_on else "Nothing that was moved makes any difference", style="bold"))
     parts += [indented(f"{_name(board, dimension)}: {_values(board, dimension)}") for dimension in one.turns_on]
     return Group(*parts, Text(), *_how_to_read(board, [one]), *closing())
+
+
+def _nothing(one: Robustness) -> str:
+    """What it takes, where nothing by itself decides otherwise."""
+    if one.share not in (0.0, 1.0):
+        return "Nothing that was moved: it takes two things at once, or more."
+    if one.exact:
+        return "Nothing, and no combination of what was moved makes a difference to it: every setting was tried."
+    return f"Nothing, and no combination that was drawn makes a difference to it: {one.settings:,} of {_many(one.of)} settings were."
+
+
+def _many(number: float) -> str:
+    """A number of settings as people say it."""
+    for least, word in ((1e12, "million million"), (1e9, "thousand million"), (1e6, "million")):
+        if number >= least:
+            return f"{number / least:.2g} {word}" if number < 100 * least else f"{number / least:,.0f} {word}"
+    return f"{number:,.0f}"
 
 
 def in_order(found: Sequence[Robustness]) -> list[Robustness]:
@@ -62,12 +80,20 @@ def _percent(share: float) -> str:
 
 
 def _share(one: Robustness) -> str:
-    number = f"{one.of:,.0f}" if one.of < 1e6 else f"{one.of:.2g}"
+    said = _share_of_all(one)
+    if one.at_best is None or one.at_worst is None:
+        return said
+    return f"{said} ({_percent(one.at_best)} with what is missing at its best, {_percent(one.at_worst)} at its worst)"
+
+
+def _share_of_all(one: Robustness) -> str:
+    number = _many(one.of)
     if one.of == 1:
         return "100%, nothing turns it" if one.flagged else "0%, nothing turns it"
     if one.exact:
         return f"{_percent(one.share)} of {number} settings"
-    return f"{_percent(one.share)} (± {one.error * 100:.1f} points) of {number} settings, drawn"
+    error = one.error * 100
+    return f"{_percent(one.share)} (± {error:.{1 if error >= 0.05 else 2}f} points) of {number} settings, drawn"
 
 
 def _decided(board: Board, one: Robustness, most: int) -> str:
@@ -101,7 +127,9 @@ def _how_to_read(board: Board, found: Sequence[Robustness]) -> Iterator[Renderab
     drawn = "Where there are too many settings to try them all, 20,000 are drawn, always the same ones, and the error holds in 95 of 100 such draws. " if any(not one.exact for one in found) else ""
     yield indented(
         f"Settings: every threshold that is a rate or an average as it is, a tenth lower and a tenth higher, for all {board.pack.words.teams}; every count of this {board.pack.words.team} as it is, one fewer and one more; "
-        f"what is not known at its best and its worst; each with each, all alike. {drawn}None counted of what calls for an answer the same day stays none. A share of settings is no probability of anything.", 0,
+        f"what is not known at its best and its worst; each with each, all alike. {drawn}None counted of what calls for an answer the same day stays none. "
+        "A count is moved bare, and nothing follows from it: one vacant post more leaves everybody in post. What comes of a post with all that follows is what springtide tipping tells. "
+        "A share of settings is no probability of anything.", 0,
     )  # fmt: skip
 
 
@@ -109,7 +137,7 @@ def as_dict(board: Board, found: Sequence[Robustness]) -> dict[str, Any]:
     return head_as_data(board.pack, board.quarter) | {
         "teams": [
             {
-                "team_id": one.team, "team_name": board.teams[one.team].name, "level": one.level, "flagged": one.flagged, "share_flagged": one.share, "error": one.error, "exact": one.exact,
+                "team_id": one.team, "team_name": board.teams[one.team].name, "level": one.level, "flagged": one.flagged, "share_flagged": one.share, "share_flagged_at_best": one.at_best, "share_flagged_at_worst": one.at_worst, "error": one.error, "exact": one.exact,
                 "settings_tried": one.settings, "settings": one.of, "levels": dict(one.levels),
                 "turns_on": [{"kind": dimension.kind, "name": dimension.name, "values": [value for value in dimension.values if abs(value) < 1e300], "says": list(dimension.says)} for dimension in one.turns_on],
                 "decides": [{"kind": dimension.kind, "name": dimension.name, "says": says} for dimension, says in one.decides],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,19 +11,20 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
+from ...logic.conditions import MeasureTest
 from ...logic.truth import Truth
 from ...logic.units import UNITS
 from ...what_if.cells import Board
 from ...what_if.sweeps import Grid, Over, Run, Sweep, SweptTeam
-from ..wording import STYLES, capital, counted, indented, level_text
-from .heading import closing, grouped, head_as_data, heading, says, title_of
+from ..wording import STYLES, capital, counted_teams, indented, level_text
+from .heading import closing, grouped, head_as_data, heading, says, target_words, title_of
 
 _LETTERS_WIDE = 2
 
 
 def render(board: Board, found: Sweep) -> RenderableType:
     pack, over = board.pack, found.over
-    parts: list[RenderableType] = [*heading(pack, board.quarter, f"{title_of(pack, over.what)} from {_say(board, over, over.start)} to {_say(board, over, over.stop)}, {over.target}")]
+    parts: list[RenderableType] = [*heading(pack, board.quarter, f"{title_of(pack, over.what)} from {_say(board, over, over.start)} to {_say(board, over, over.stop)}, {target_words(pack, over.target)}")]
     if len(found.changed) == 1:
         parts += _one_team(board, found, found.teams[found.changed[0]])
     else:
@@ -52,8 +54,9 @@ def _one_team(board: Board, found: Sweep, swept: SweptTeam) -> Iterator[Renderab
         yield indented(f"{len(found.values)} steps; only those at which something is another than at the one before are shown (--json has all).")
     yield Text()
     yield Text("Exactly where it turns" if len(swept.runs) > 1 else "It turns nowhere in this range", style="bold")
-    for before, after in zip(swept.runs, swept.runs[1:], strict=False):
-        yield indented(_turn(board, found, before, after))
+    for place, (before, after) in enumerate(zip(swept.runs, swept.runs[1:], strict=False)):
+        yield indented(_turn(board, found, before, after) + _because(board, found, after, swept.turns[place] if swept.turns else ()))
+    yield from _stopped(board, found.asked, found.over)
     below, above = swept.held_at
     if found.values[0] < below - 1e-9 or found.values[-1] > above + 1e-9:
         ends = [over.say(value, pack) for value in (below, above) if np.isfinite(value)]
@@ -81,6 +84,31 @@ def _turn(board: Board, found: Sweep, before: Run, after: Run) -> str:
     return said + (f" ({pack.words.county}-wide, {', '.join(here)})" if here else "")
 
 
+def _because(board: Board, found: Sweep, after: Run, turns: Sequence[tuple[MeasureTest, Truth]]) -> str:
+    """Which comparisons turn there, and from which whole number on it is so."""
+    pack, over = board.pack, found.over
+    unit = UNITS[(pack.figures.get(over.what) or pack.measures[over.what]).unit]
+    whole = math.floor(after.low + 1e-9) + 1 if not after.holds_low else math.ceil(after.low - 1e-9)
+    so = f", so from {over.say(float(whole), pack)} on" if over.kind != "share" and unit.counts_things and abs(whole - after.low) > 1e-9 and whole <= found.values[-1] else ""
+    said = [f"{title_of(pack, leaf.measure).lower()} {_COMPARED[leaf.comparison]} {_limit(board, leaf)}: {_MET[truth]}" for leaf, truth in turns]
+    return so + (f" ({'; '.join(said)})" if said else "")
+
+
+def _limit(board: Board, leaf: MeasureTest) -> str:
+    return UNITS[board.pack.thresholds[leaf.threshold].unit].say(board.thresholds[leaf.threshold])
+
+
+_COMPARED = {"at_least": "at least", "more_than": "more than", "at_most": "at most", "less_than": "less than"}
+_MET = {Truth.MET: "met from there", Truth.NOT_MET: "not met from there", Truth.CANNOT_TELL: "can't be told from there"}
+
+
+def _stopped(board: Board, asked: Over, over: Over) -> Iterator[RenderableType]:
+    """That a range was asked for which goes beyond what there is room for."""
+    if (asked.start, asked.stop) != (over.start, over.stop):
+        yield indented(f"{title_of(board.pack, over.what)}: {_say(board, over, asked.start)} to {_say(board, over, asked.stop)} was asked for; there is no room for more than {_say(board, over, over.start)} to {_say(board, over, over.stop)}, so it stops there.")
+
+
+_STATES_OF_A_TEST = {Truth.MET: "met", Truth.NOT_MET: "not met", Truth.CANNOT_TELL: "cannot tell"}
 _STATES = {Truth.MET: "on", Truth.NOT_MET: "off", Truth.CANNOT_TELL: "can't be told"}
 
 
@@ -101,8 +129,12 @@ def _turns_of_many(board: Board, found: Sweep) -> Iterator[RenderableType]:
     """A line for each team: its levels along the range, and where it turns."""
     pack = board.pack
     turning = [team for team in found.teams.values() if len({run.level for run in team.runs}) > 1]
-    yield Text(f"{counted(len(found.changed), pack.words.team)} change together; {len(turning)} of {len(found.teams)} come to another level somewhere in the range", style="bold")
+    yield Text(f"{counted_teams(pack, len(found.changed))} change together; {len(turning)} of {len(found.teams)} come to another level somewhere in the range", style="bold")
+    yield from _stopped(board, found.asked, found.over)
     yield from _flagged_along(board, found)
+    short = [team for team in found.changed if found.values[0] < found.teams[team].held_at[0] - 1e-9 or found.values[-1] > found.teams[team].held_at[1] + 1e-9]
+    if short:
+        yield indented(f"{counted_teams(pack, len(short))} {'has' if len(short) == 1 else 'have'} no room for all of it, and {'stays' if len(short) == 1 else 'each stays'} at its end: {', '.join(short[:8])}{f' and {len(short) - 8} more' if len(short) > 8 else ''}", 0)
     yield Text()
     for team in turning:
         levels = [team.runs[0]]
@@ -136,7 +168,8 @@ def _county(board: Board, found: Sweep) -> Iterator[RenderableType]:
 def as_dict(board: Board, found: Sweep) -> dict[str, Any]:
     over = found.over
     return head_as_data(board.pack, board.quarter) | {
-        "sweep": {"figure": over.what, "kind": over.kind, "target": str(over.target), "with": over.with_whom or None, "values": list(found.values)},
+        "sweep": {"figure": over.what, "kind": over.kind, "target": str(over.target), "with": over.with_whom or None, "values": list(found.values),
+                  "asked": {"from": found.asked.start, "to": found.asked.stop}},
         "changed": list(found.changed),
         "left_out": dict(found.left_out),
         "county": [{"area": one.area, "pressure": one.pressure, "value": one.value, "at_it": one.at_it, "before": _STATES[one.before], "after": _STATES[one.after]} for one in found.switches],
@@ -145,6 +178,7 @@ def as_dict(board: Board, found: Sweep) -> dict[str, Any]:
                 "team_id": team.team, "team_name": board.teams[team.team].name, "now": team.now, "levels": list(team.levels), "could_be": list(team.could_be),
                 "points": list(team.points), "most_points": list(team.most_points),
                 "runs": [{"from": run.low, "to": run.high, "from_included": run.holds_low, "to_included": run.holds_high, "level": run.level, "could_be": run.could_be} for run in team.runs],
+                "turns": [[{"measure": leaf.measure, "comparison": leaf.comparison, "threshold": leaf.threshold, "after": _STATES_OF_A_TEST[truth]} for leaf, truth in one] for one in team.turns],
             }
             for team in found.teams.values()
         ],
@@ -160,6 +194,8 @@ def render_grid(board: Board, found: Grid) -> RenderableType:
         parts += [Text(f"{team.name} ({team.id}), now {pack.levels.by_id(board.verdicts[team.id].level).title}", style="bold"), _Map(board, found, team.id), *_letters(board), *_rows(board, found)]
     else:
         parts += [Text(f"How many of {len(found.teams)} {pack.words.teams} are flagged; {len(board.teams)} in all, {len(found.changed)} of them changed", style="bold"), _Map(board, found, None)]
+    for asked, over in zip(found.asked, (found.down, found.across), strict=False):
+        parts += _stopped(board, asked, over)
     return Group(*parts, *closing())
 
 
@@ -211,11 +247,12 @@ class _Map:
                 line.append(self._cells[row][place].rjust(wide), style=self._styles[row][place])
             yield line
         if by > 1 or down_by > 1:
-            yield Text(f"  Every {_nth(by)} step across and every {_nth(down_by)} down is shown; --json has them all.")
+            ways = [f"every {_nth(number)} step {way}" for number, way in ((by, "across"), (down_by, "down")) if number > 1]
+            yield Text(f"  {capital(' and '.join(ways))} is shown; --json has them all.")
 
 
 def _nth(number: int) -> str:
-    return {1: "", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(number, f"{number}th")
+    return {2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(number, f"{number}th")
 
 
 def _letter(level: str) -> str:

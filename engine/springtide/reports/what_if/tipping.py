@@ -31,9 +31,22 @@ def render(board: Board, found: Sequence[TeamTips]) -> RenderableType:
         *heading(pack, board.quarter, f"which {pack.words.team} would go next, and by how little"),
         ByWidth(table, Group(*narrow)),
         Text(),
+        *_told_then(board, found),
         *_how_to_read(board),
         *closing(),
     )
+
+
+def _told_then(board: Board, found: Sequence[TeamTips]) -> Iterator[RenderableType]:
+    """Of whom a level could be told after a change, or no longer: what is known of them turns, and they need not."""
+    pack = board.pack
+    for title, lacking in (("Could be told then, and can't now", True), ("Could no longer be told then", False)):
+        teams = [one for one in found if one.told and (one.level == pack.levels.insufficient.id) is lacking]
+        if teams:
+            yield Text(f"{title} (a matter of what is known of them, and no turn up or down)", style="bold")
+            for one in teams:
+                yield indented(f"{board.teams[one.team].name}: {_nearest(board, one.told)}")
+            yield Text()
 
 
 def render_team(board: Board, found: TeamTips) -> RenderableType:
@@ -43,10 +56,13 @@ def render_team(board: Board, found: TeamTips) -> RenderableType:
     for title, tips, none in (("Up", found.up, "Nothing that was tried by itself would bring it to a higher level."), ("Down", found.down, "Nothing that was tried by itself would bring it to a lower level.")):
         parts.append(Text(title, style="bold"))
         parts += [indented(_told(board, tip)) for tip in tips] or [indented(none)]
+    if found.told:
+        parts.append(Text("Could be told then, and can't now" if found.level == pack.levels.insufficient.id else "Could no longer be told then", style="bold"))
+        parts += [indented(_told(board, tip)) for tip in found.told]
     if found.not_known:
         lacking = dict.fromkeys(lever.main for lever in found.not_known)
         parts.append(indented(f"Not tried, because it was not supplied: {', '.join(title_of(pack, name).lower() for name in lacking)}.", 0))
-    parts += [Text(), Text("To know", style="bold"), *says([tip.lever for tip in (*found.up, *found.down)])] if found.up or found.down else []
+    parts += [Text(), Text("To know", style="bold"), *says([tip.lever for tip in (*found.up, *found.down, *found.told)])] if found.up or found.down or found.told else []
     return Group(*parts, Text(), *_how_to_read(board), *closing())
 
 
@@ -76,6 +92,7 @@ def _how_to_read(board: Board) -> Iterator[RenderableType]:
     pack = board.pack
     yield indented(
         f"One thing by itself and in whole units, all else and every other {pack.words.team} as it is; the nearest is the one that is the smallest part of what there is. "
+        "A post comes or goes with all that follows from it: who is in post, who holds cases, who left. springtide robustness moves the bare count, as a slip in it would. "
         f"One unit fewer would not do it. What calls for an answer the same day is not listed: a single case of it would make any {pack.words.team} {pack.levels.levels[-1].title}.", 0,
     )  # fmt: skip
 
@@ -84,7 +101,7 @@ def as_dict(board: Board, found: Sequence[TeamTips]) -> dict[str, Any]:
     return head_as_data(board.pack, board.quarter) | {
         "teams": [
             {"team_id": one.team, "team_name": board.teams[one.team].name, "level": one.level, "up": [_tip_dict(board.pack, tip) for tip in one.up],
-             "down": [_tip_dict(board.pack, tip) for tip in one.down], "not_known": [lever.id for lever in one.not_known]}
+             "down": [_tip_dict(board.pack, tip) for tip in one.down], "told": [_tip_dict(board.pack, tip) for tip in one.told], "not_known": [lever.id for lever in one.not_known]}
             for one in found
         ]
     }  # fmt: skip
@@ -134,9 +151,20 @@ def _proof(board: Board, found: Cleared, costs: Costs) -> Iterator[RenderableTyp
 def _no_way(board: Board, found: Cleared) -> Iterator[RenderableType]:
     pack = board.pack
     yield Text("No change in these inputs clears it.", style="bold")
-    yield indented(f"As far as they go together, it comes to {pack.levels.by_id(found.lowest).title}, because these still hold:", 0)
-    for rule in found.still:
-        yield indented(f"{rule}, {pack.risk[rule].title} ({paras(pack.risk[rule].cites)})")
+    level = pack.levels.by_id(found.lowest).title
+    far = found.furthest
+    done = [lever_words(lever, units) for lever, units in far.units] + [f"Q{pack.questions[question].number} answered favourably" for question in far.answers] if far else []
+    if done:
+        yield indented(f"Where the fewest rules still hold it comes to {level}. The least that goes so far, at a cost of {far.cost if far else 0:g}:", 0)
+        for words in done:
+            yield indented(words)
+    else:
+        yield indented(f"However far they go, it stays {level} by the same rules.", 0)
+    for title, rules in (("These still hold then:" if done else "These hold:", found.still), ("These held, and end:", found.ended)):
+        if rules:
+            yield indented(title, 0)
+        for rule in rules:
+            yield indented(f"{rule}, {pack.risk[rule].title} ({paras(pack.risk[rule].cites)})")
     yield indented(f"springtide explain {found.team} says what they rest on.", 0)
 
 
@@ -155,13 +183,16 @@ def _tried(board: Board, found: Cleared, costs: Costs) -> Iterator[RenderableTyp
 
 def clear_as_dict(board: Board, found: Cleared, costs: Costs) -> dict[str, Any]:
     return head_as_data(board.pack, board.quarter) | {
-        "team_id": found.team, "team_name": board.teams[found.team].name, "level": found.level, "flagged": found.flagged, "lowest": found.lowest, "still_met": list(found.still),
+        "team_id": found.team, "team_name": board.teams[found.team].name, "level": found.level, "flagged": found.flagged, "lowest": found.lowest, "still_met": list(found.still), "no_longer_met": list(found.ended),
+        "furthest": _way_dict(found.furthest) if found.furthest else None,
         "costs": {"source": costs.source, "levers": dict(costs.levers), "answer": costs.answer},
         "tried": [{"lever": lever.id, "most": most} for lever, most in found.tried], "answers_tried": list(found.answers_tried), "not_known": [lever.id for lever in found.left_out],
-        "ways": [
-            {"cost": way.cost, "level": way.level, "could_be": way.could_be, "units": [{"lever": lever.id, "title": lever.title, "units": units} for lever, units in way.units], "answers": list(way.answers)}
-            for way in found.ways
-        ],
+        "ways": [_way_dict(way) for way in found.ways],
     }  # fmt: skip
 
 
+def _way_dict(way: Way) -> dict[str, Any]:
+    return {
+        "cost": way.cost, "level": way.level, "could_be": way.could_be,
+        "units": [{"lever": lever.id, "title": lever.title, "units": units} for lever, units in way.units], "answers": list(way.answers),
+    }  # fmt: skip
