@@ -6,19 +6,26 @@ import json
 import os
 import shutil
 import signal
+import ssl
+import subprocess
+import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.headerregistry import Address
 from pathlib import Path
 from random import Random
 from typing import Protocol
 
 import pytest
+import trustme
 from alerts.outboxes import Appending, message, one_each, queue, queued, states
 from sqlalchemy import event
 
 from springtide.alerts.channels import Channel, Parcel
+from springtide.alerts.channels.smtp import Security, Server, SmtpChannel
 from springtide.alerts.sending import SendReport, send_due
 from springtide.history.store import opening
 from springtide.history.store.opening import Store, open_store
@@ -30,8 +37,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
 ]
 
-TRIES, TRIES_IN_POSTGRESQL = 100, 20
-MESSAGES = 800
+TRIES, TRIES_WITH_A_FILE, TRIES_IN_POSTGRESQL = 100, 40, 20
+MESSAGES = 400
 _DONE, _FAILED, _STOPPED = 0, 1, 9
 
 
@@ -42,6 +49,9 @@ class Post(Protocol):
 
     def arrived(self) -> list[tuple[str, bool | None]]:
         """The id of each parcel that arrived, in order, and whether it was sent as one that may be there; None where that can't be seen."""
+
+    def forget(self) -> None:
+        """As if nothing had arrived."""
 
 
 class FilePost:
@@ -57,6 +67,42 @@ class FilePost:
         lines = self._file.read_text().splitlines() if self._file.exists() else []
         return [(said["id"], said["again"]) for said in map(json.loads, lines)]
 
+    def forget(self) -> None:
+        self._file.unlink(missing_ok=True)
+
+
+class MailPost:
+    """A mail server, and a file that it writes the Message-ID of what arrives into."""
+
+    def __init__(self, port: int, authority: Path, file: Path):
+        self._server = Server("localhost", port, Security.STARTTLS, trust=ssl.create_default_context(cafile=str(authority)), seconds=20)
+        self._file = file
+
+    def opened(self) -> Channel:
+        return SmtpChannel(self._server, Address("Alerts", "alerts", "anyshire.example"))
+
+    def arrived(self) -> list[tuple[str, bool | None]]:
+        lines = self._file.read_text().splitlines() if self._file.exists() else []
+        return [(line.removeprefix("<").partition(".springtide@anyshire.example>")[0].upper(), None) for line in lines]
+
+    def forget(self) -> None:
+        self._file.unlink(missing_ok=True)
+
+
+@contextmanager
+def mail_post(folder: Path) -> Iterator[MailPost]:
+    """A mail server in a process of its own."""
+    authority, certificate, arrived = trustme.CA(), folder / "server.pem", folder / "arrived by mail"
+    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    command = [sys.executable, str(Path(__file__).with_name("mail_process.py")), str(arrived), str(certificate)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            yield MailPost(int(server.stdout.readline()), folder / "authority.pem", arrived)
+        finally:
+            server.terminate()
+
 
 # Each makes a post in a folder, and has it ready for as long as the test goes on.
 POSTS: dict[str, Callable[[Path], FilePost]] = {"file": FilePost}
@@ -68,7 +114,11 @@ def post(request: pytest.FixtureRequest, tmp_path: Path) -> Post:
 
 
 def send(address: str, post: Post, wrapped: Callable[[Channel], Channel] = lambda channel: channel) -> SendReport:
-    return send_due(open_store(address, make=True), one_each, wrapped(post.opened()), lambda: datetime.now(UTC))
+    channel = wrapped(post.opened())
+    try:
+        return send_due(open_store(address, make=True), one_each, channel, lambda: datetime.now(UTC))
+    finally:
+        channel.close()
 
 
 def in_a_child(work: Callable[[], object]) -> int:
@@ -99,16 +149,27 @@ def check(store: Store, post: Post) -> Counter[str]:
     return times
 
 
-def test_killed_at_a_hundred_moments(store: Store, post: Post) -> None:
-    queue(store, [message(number) for number in range(MESSAGES)])
+def test_killed_at_any_moment(store: Store, post: Post) -> None:
+    killed_at_any_moment(store, post, Nowhere(), MESSAGES, TRIES_WITH_A_FILE)
+
+
+def test_killed_at_a_hundred_moments_of_talking_to_a_mail_server(store: Store, tmp_path: Path) -> None:
+    """A real one, in its own process, with STARTTLS: its certificate is verified, and what arrives twice has one Message-ID."""
+    with mail_post(tmp_path) as post:
+        killed_at_any_moment(store, post, post, 200, TRIES)
+
+
+def killed_at_any_moment(store: Store, post: Post, tried_on: Post, messages: int, tries: int) -> None:
+    """Kill senders on their way, and let the last one end; `tried_on` is where one is sent to see how long it takes."""
     place, rng, cut, most = store.place, Random("killed"), 0, 0
+    queue(store, [message(number) for number in range(messages)])
     shutil.copy(place, f"{place}.before")
     start = time.perf_counter()
-    for _ in range(5):
-        os.waitpid(in_a_child(lambda: send(place, Nowhere())), 0)
+    os.waitpid(in_a_child(lambda: send(place, tried_on)), 0)
+    span = time.perf_counter() - start
     shutil.copy(f"{place}.before", place)
-    span = (time.perf_counter() - start) / 5
-    for _ in range(TRIES):
+    tried_on.forget()
+    for _ in range(tries):
         before = len(post.arrived())
         child = in_a_child(lambda: send(place, post))
         # From before it has begun until it has sent some; never so late that nothing would be left for the next.
@@ -117,22 +178,28 @@ def test_killed_at_a_hundred_moments(store: Store, post: Post) -> None:
         cut += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
         most = max(most, len(post.arrived()) - before)
         if set(states(store)) == {"sent"}:
-            queue(store, [message(number) for number in range(len(queued(store)), len(queued(store)) + MESSAGES)])
+            queue(store, [message(number) for number in range(len(queued(store)), len(queued(store)) + messages)])
     unsure = sum(one.progress.may_have_arrived for one in queued(store).values())
-    assert cut > TRIES * 0.8 and most > 10 and unsure, (cut, most, unsure)
+    assert cut > tries * 0.8 and most > 10 and unsure, (cut, most, unsure)
     report = send(place, post)
     assert report.stopped == "" and report.set_aside == ()
     times = check(store, post)
-    assert max(times.values()) <= 8 and sum(times.values()) - len(times) <= TRIES * 10
+    assert max(times.values()) <= 8 and sum(times.values()) - len(times) <= tries * 10
 
 
 class Nowhere:
     """A post that takes its time and keeps nothing."""
 
-    def opened(self) -> Channel:
-        return self  # type: ignore[return-value]
-
     name = "nowhere"
+
+    def opened(self) -> Channel:
+        return self
+
+    def arrived(self) -> list[tuple[str, bool | None]]:
+        return []
+
+    def forget(self) -> None:
+        pass
 
     def send(self, parcel: Parcel) -> str:
         time.sleep(0.0002)

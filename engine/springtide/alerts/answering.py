@@ -43,7 +43,7 @@ def answer(connection: Connection, ids: Sequence[str], kind: Kind, words: str, b
     Raises:
         AlertError: there is no such alert, they are of several quarters, or a disagreement says no reason.
     """
-    words = " ".join(words.split())
+    words, by = _in_sight(words), _in_sight(by)
     if kind != "agree" and not words:
         raise AlertError("say why you disagree" if kind == "disagree" else "say what is being done")
     if len(words) > _LONGEST:
@@ -55,6 +55,11 @@ def answer(connection: Connection, ids: Sequence[str], kind: Kind, words: str, b
     body = {"alerts": alerts, "answer": kind, "words": words, "recorded_by": by, "recorded_at": at.astimezone().isoformat(timespec="seconds")}
     outbox.queue(connection, ANSWER, quarter, body, ())
     return Answer(tuple(alerts), kind, words, by, at, quarter)
+
+
+def _in_sight(text: str) -> str:
+    """Text on one line, without what a terminal would act on when it is shown."""
+    return " ".join("".join(one for one in " ".join(text.split()) if one.isprintable()).split())
 
 
 def _meant(connection: Connection, ids: Sequence[str]) -> tuple[list[str], set[Quarter]]:

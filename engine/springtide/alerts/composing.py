@@ -6,7 +6,7 @@ paragraphs, and where to look for the figures. Names of teams and districts come
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -66,9 +66,21 @@ class Quarterly:
     answered: Mapping[str, str] = field(default_factory=dict)
 
 
-def messages(found: Quarterly, now: datetime) -> list[Message]:
-    """The messages of a quarter's alerts, as they are queued at a time: first those that go first."""
+Told = Mapping[tuple[str, str, str], Set[str]]
+"""The alerts that each post was told of, by post, place and stage."""
+
+
+def messages(found: Quarterly, now: datetime, told: Told | None = None) -> list[Message]:
+    """The messages of a quarter's alerts, as they are queued at a time: first those that go first.
+
+    Args:
+        told: what was told by an earlier version of the quarter, and is left out.
+    """
     now = now.astimezone(LONDON)
+
+    def addressed(alert: Alert, posts: Iterable[Post], stage: str) -> list[tuple[Post, str]]:
+        return [one for one in _addressed(found, alert, posts) if alert.id not in (told or {}).get((*one, stage), ())]
+
     made: list[Message] = []
     together: dict[tuple[Post, str, datetime], list[Alert]] = {}
     for alert in found.decided.alerts:
@@ -76,8 +88,8 @@ def messages(found: Quarterly, now: datetime) -> list[Message]:
         goes = now
         if rule.seen_first_by and rule.right_of_reply:
             goes = next_working_moment(now, found.decided.story.thresholds[rule.right_of_reply])
-            made += [_message(found, post, place, FIRST_SIGHT, now, [alert]) for post, place in _addressed(found, alert, (rule.seen_first_by,))]
-        for post, place in _addressed(found, alert, rule.to):
+            made += [_message(found, post, place, FIRST_SIGHT, now, [alert]) for post, place in addressed(alert, (rule.seen_first_by,), FIRST_SIGHT)]
+        for post, place in addressed(alert, rule.to, MAIN):
             if rule.together:
                 together.setdefault((post, place, goes), []).append(alert)
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from . import outbox
 from .answering import Answer, answers
 from .composing import MAIN
 from .letters import Letter, Section
+from .plain import plain
 from .working_days import after
 
 REMINDER, NEXT_LEVEL = "reminder", "next level"
@@ -40,9 +41,10 @@ def waiting(connection: Connection, quarter: Quarter) -> list[Waiting]:
     stands = ledger.latest(connection, quarter)
     records = [record for record in ledger.of_kind(connection, outbox.ALERTS, quarter) if stands is not None and record.body.get("of") == stands.hash]
     alerts = {alert["id"]: alert for record in records for alert in record.body["alerts"] if alert["answer_within"] is not None}
-    given = answers(connection, quarter)
+    given, held = answers(connection, quarter), outbox.messages(connection, quarter=quarter)
+    first = _first_told(held)
     found = []
-    for message in outbox.messages(connection, quarter=quarter):
+    for message in held:
         if message.stage != MAIN or message.progress.withdrawn:
             continue
         for one in message.alerts:
@@ -50,8 +52,18 @@ def waiting(connection: Connection, quarter: Quarter) -> list[Waiting]:
                 sent = _sent_at(message)
                 due = after(max(sent, message.not_before), alerts[one]["answer_within"]) if sent else None
                 # What a team manager says in the right of reply is no answer of those whom it then goes to.
-                answered = tuple(answer for answer in given if one in answer.alerts and sent and answer.at >= sent)
+                answered = tuple(answer for answer in given if one in answer.alerts and one in first and answer.at >= first[one])
                 found.append(Waiting(alerts[one], message, due, answered))
+    return found
+
+
+def _first_told(messages: Sequence[outbox.Queued]) -> dict[str, datetime]:
+    """When the first copy that tells of each alert went to those who are asked: whose answer comes after it answers for all of them."""
+    found: dict[str, datetime] = {}
+    for message in messages:
+        if message.stage == MAIN and (sent := [event.at for event in message.events if event.what == "sent"]):
+            for one in message.alerts:
+                found[one] = min(found.get(one, sent[0]), *sent)
     return found
 
 
@@ -68,15 +80,32 @@ def queue_reminders(connection: Connection, now: datetime, by: str = "springtide
     if not filed or not outbox.is_there(connection):
         return 0
     quarter = filed[-1]
-    late = [one for one in waiting(connection, quarter) if one.is_overdue(now)]
-    made = [*_reminders(late, now), *_next_level(late, now)]
-    there = {message.key for message in outbox.messages(connection, quarter=quarter)}
-    new = [message for message in made if message.key not in there]
-    stands = ledger.latest(connection, quarter)
-    if new and stands is not None:
+    stands = ledger.record_of(connection, quarter)
+    asked = waiting(connection, quarter)
+    _withdraw_answered(connection, quarter, {one.alert["id"] for one in asked if not one.answered}, now)
+    late = [one for one in asked if one.is_overdue(now)]
+    there = {message.key for message in outbox.messages(connection, quarter=quarter) if not message.progress.withdrawn}
+    made = (message for message in (*_reminders(late, now), *_next_level(late, now)) if there.isdisjoint(_keys(message, stands.version)))
+    new = [replace(message, key=outbox.of_version(message.key, stands.version)) for message in made]
+    if new:
         body = {"of": stands.hash, "alerts": [], "recorded_by": by, "recorded_at": now.astimezone().isoformat(timespec="seconds")}
         outbox.queue(connection, outbox.ALERTS, quarter, body, new)
     return len(new)
+
+
+def _keys(message: outbox.Message, versions: int) -> list[str]:
+    """The keys that a message would have by each version of its quarter up to now."""
+    return [outbox.of_version(message.key, version) for version in range(1, versions + 1)]
+
+
+def _withdraw_answered(connection: Connection, newest: Quarter, unanswered: set[str], now: datetime) -> None:
+    """Take back reminders that could not be sent, as a server was down, where there is nothing left to remind of."""
+    waiting_to_go = [one for one in outbox.messages(connection) if one.stage in (REMINDER, NEXT_LEVEL) and one.progress.is_open]
+    for reason, ids in (
+        ("a newer quarter was filed since", [one.id for one in waiting_to_go if one.quarter != newest]),
+        ("it was answered since", [one.id for one in waiting_to_go if one.quarter == newest and unanswered.isdisjoint(one.alerts)]),
+    ):
+        outbox.withdraw(connection, ids, now, reason)
 
 
 def _reminders(late: Sequence[Waiting], now: datetime) -> Iterator[outbox.Message]:
@@ -93,7 +122,7 @@ def _next_level(late: Sequence[Waiting], now: datetime) -> Iterator[outbox.Messa
             if post == message.post:
                 continue
             told = [one for one in overdue if post in one.alert["then_to"]]
-            who = message.post.replace("_", " ") + (f" of {message.place}" if message.place else "")
+            who = message.post.replace("_", " ") + (f" of {plain(message.place)}" if message.place else "")
             intro = Section("", (f"This went to the {who}, and no answer is recorded. That may mean that it was dealt with and nobody said so.",))
             yield _follows(message, post, "", NEXT_LEVEL, now, told, f"Not answered yet: {message.letter.subject}", intro)
 

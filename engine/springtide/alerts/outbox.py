@@ -17,6 +17,7 @@ from ..history.store import ledger
 from ..history.store.chain import canonical, row_hash
 from ..history.store.outgoing import Event, add_events, in_utc, notes_head
 from ..history.store.tables import outbox, outbox_events, records
+from ..logic.alerts.judging import SEPARATOR
 from ..logic.quarter import Quarter, parse_quarter
 from .letters import Letter
 from .problems import AlertError
@@ -101,6 +102,11 @@ def id_of(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:_ID].upper()
 
 
+def of_version(key: str, version: int) -> str:
+    """A key of what a version of a quarter tells: what did not go by an earlier version is withdrawn, and its key with it."""
+    return SEPARATOR.join((key, f"version {version}"))
+
+
 # ---- adding ----------------------------------------------------------------------------------
 
 
@@ -159,8 +165,15 @@ def withdraw_superseded(
 
 
 def give_back(connection: Connection, ids: Collection[str], at: datetime) -> tuple[str, ...]:
-    """Let messages that were set aside, or that wait after a failure, go again from the start; gives those that do."""
-    back = tuple(one.id for one in messages(connection, ids=ids) if one.progress.state in ("set aside", "failed"))
+    """Let messages that were set aside, or that wait after a failure, go again from the start; gives those that do.
+
+    Raises:
+        AlertError: there is no such message.
+    """
+    found = messages(connection, ids=ids)
+    if unknown := sorted({*ids} - {one.id for one in found}):
+        raise AlertError(f"there is no message {', '.join(unknown)}; springtide alerts status lists them")
+    back = tuple(one.id for one in found if one.progress.state in ("set aside", "failed"))
     note(connection, [Event(one, at, "given back", {}) for one in back])
     return back
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from .letters import Letter, Section
 
@@ -50,8 +51,9 @@ def sentence(text: str, most: int = LONGEST_SENTENCE) -> str:
     return _cut(_tamed(_on_one_line(text[: most * 8])), most)
 
 
+@lru_cache(maxsize=16)
 def in_plain_words(letter: Letter) -> Letter:
-    """A letter as every channel should show it; what is blank is left out."""
+    """A letter as every channel should show it; what is blank is left out. It is asked for once as text and once as a page."""
     sections = (Section(sentence(one.heading), _each(one.says), _each(one.points)) for one in letter.sections)
     return Letter(sentence(letter.subject), tuple(one for one in sections if one != Section("")))
 
@@ -61,7 +63,10 @@ def _each(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _on_one_line(text: str) -> str:
-    seen = "".join(one for one in " ".join(text.split()) if one.isprintable())
+    joined = " ".join(text.split())
+    if joined.isascii() and joined.isprintable():  # nothing below would find anything in it, and most sentences are such
+        return joined
+    seen = "".join(one for one in joined if one.isprintable())
     return " ".join(_few_marks(unicodedata.normalize("NFC", _SHOWS_NOTHING.sub("", seen))).split())
 
 

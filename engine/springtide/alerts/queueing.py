@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,11 +15,10 @@ from ..history.recording import Recorded
 from ..history.store import ledger
 from ..history.store.opening import Store
 from ..logic.alerts.following import Seen
-from ..logic.alerts.judging import SEPARATOR
 from ..logic.quarter import Quarter
 from . import outbox
 from .answering import last_answers
-from .composing import Message, Quarterly, corrections, headline, messages
+from .composing import CORRECTION, Message, Quarterly, Told, corrections, headline, messages
 from .deciding import decide
 from .problems import AlertError
 from .showing import seen_in
@@ -113,10 +112,10 @@ def _queue(connection: Connection, record: ledger.Record, found: Quarterly, now:
     decided = found.decided
     newest = record.quarter == ledger.filed_quarters(connection)[-1]
     alerts = [alert.as_data() | {"says": headline(found, alert)} for alert in decided.alerts]
-    told = _told(connection, record.quarter)
-    made = list(_not_told(messages(found, now), told)) if newest else []
+    surely, perhaps = _told(connection, record.quarter)
+    made = messages(found, now, surely) if newest else []
     if newest:
-        made += corrections(found, _taken_back(connection, record.quarter, told, {alert.id for alert in decided.alerts}), now)
+        made += corrections(found, _taken_back(connection, record.quarter, perhaps, {alert.id for alert in decided.alerts}), now)
     shown = ledger.add_document(connection, "shown", decided.states.seen.as_data())
     body: dict[str, Any] = {
         "of": record.hash, "alerts": alerts if newest else [], "documents": {"shown": {"kind": "shown", "hash": shown}},
@@ -129,39 +128,45 @@ def _queue(connection: Connection, record: ledger.Record, found: Quarterly, now:
 
 
 def _row(message: Message, version: int) -> outbox.Message:
-    # A message of an earlier version that did not go is withdrawn, and its key with it.
     return outbox.Message(
-        key=SEPARATOR.join((message.key, f"version {version}")), post=message.post, place=message.place, stage=message.stage, not_before=message.not_before,
+        key=outbox.of_version(message.key, version), post=message.post, place=message.place, stage=message.stage, not_before=message.not_before,
         answer_by=message.answer_by, alerts=message.alerts, letter=message.letter,
     )  # fmt: skip
 
 
-Told = Mapping[tuple[str, str, str], frozenset[str]]
+def _told(connection: Connection, quarter: Quarter) -> tuple[Told, Told]:
+    """The alerts of a quarter of which each post was told, and was not told since that they no longer hold: surely, and perhaps.
 
-
-def _told(connection: Connection, quarter: Quarter) -> Told:
-    """The alerts of a quarter of which each post was told, or may have been, by post, place and stage."""
-    found: dict[tuple[str, str, str], set[str]] = {}
+    What may have arrived, or not, is told again rather than not at all; and taken back, should it have arrived.
+    """
+    surely, perhaps = dict[tuple[str, str, str], set[str]](), dict[tuple[str, str, str], set[str]]()
     for message in outbox.messages(connection, quarter=quarter):
-        if message.progress.state == "sent" or message.progress.may_have_arrived:
-            found.setdefault((message.post, message.place, message.stage), set()).update(message.alerts)
-    return {key: frozenset(ids) for key, ids in found.items()}
+        sent = message.progress.state == "sent"
+        some = any(copy.state == "sent" for copy in message.progress.copies.values())  # one of two who share a post, or withdrawn on its way
+        if not sent and not some and not message.progress.may_have_arrived:
+            continue
+        if message.stage == CORRECTION:
+            _forget(surely, message)
+            _forget(perhaps if sent else {}, message)
+            continue
+        key = message.post, message.place, message.stage
+        perhaps.setdefault(key, set()).update(message.alerts)
+        surely.setdefault(key, set()).update(message.alerts if sent else ())
+    return surely, perhaps
 
 
-def _not_told(made: Iterable[Message], told: Told) -> Iterable[Message]:
-    """Messages of which something was not told yet."""
-    return (message for message in made if not set(message.alerts) <= told.get((message.post, message.place, message.stage), frozenset()))
+def _forget(told: Mapping[tuple[str, str, str], set[str]], correction: outbox.Queued) -> None:
+    for (post, place, _), alerts in told.items():
+        if (post, place) == (correction.post, correction.place):
+            alerts.difference_update(correction.alerts)
 
 
 def _taken_back(connection: Connection, quarter: Quarter, told: Told, stand: set[str]) -> Sequence[Mapping[str, Any]]:
     """What was told of a quarter and no longer holds, by post and place."""
     known = {alert["id"]: alert for record in ledger.of_kind(connection, ALERTS, quarter) for alert in record.body["alerts"]}
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for (post, place, stage), ids in sorted(told.items()):
-        if stage != "correction":
-            gone = {one: known[one] for one in sorted(ids - stand) if one in known}
-            corrected = told.get((post, place, "correction"), frozenset())
-            found.setdefault((post, place), {}).update({one: alert for one, alert in gone.items() if one not in corrected})
+    for (post, place, _), ids in sorted(told.items()):
+        found.setdefault((post, place), {}).update({one: known[one] for one in sorted(ids - stand) if one in known})
     return [{"post": post, "place": place, "alerts": list(alerts.values())} for (post, place), alerts in found.items() if alerts]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -38,7 +38,7 @@ def _head(letter: Waiting, find: Find | None, today: date) -> list[RenderableTyp
 def as_dict(found: Preview, find: Find | None, today: date) -> dict[str, Any]:
     letters = [
         {
-            "id": one.id or None, "post": one.post, "place": one.place, "stage": one.stage, "not_before": one.not_before.isoformat(), "letter": one.letter.as_data(),
+            "id": one.id or None, "post": one.post, "place": one.place, "stage": one.stage, "not_before": one.not_before.astimezone(UTC).isoformat(), "letter": one.letter.as_data(),
             "to": None if find is None else [{"name": to.name, "email": to.email, "why": to.why} for to in find(one.post, one.place, today)],
         }
         for one in found.letters
