@@ -10,14 +10,14 @@ from typing import Any
 from alerts.counties import FIRST, Case, evidence, filed_at
 from alerts.outboxes import Told, one_each
 
-from springtide.alerts import outbox
 from springtide.alerts.answering import Answer, Kind, answer
 from springtide.alerts.channels import Parcel
 from springtide.alerts.escalating import queue_reminders
-from springtide.alerts.outbox import Queued
 from springtide.alerts.previewing import finished
 from springtide.alerts.queueing import STARTED, queue_with
-from springtide.alerts.sending import SendReport, send_due
+from springtide.alerts.sending import outbox
+from springtide.alerts.sending.outbox import Queued
+from springtide.alerts.sending.sender import SendReport, send_due
 from springtide.engines.forward_chaining import why_unavailable
 from springtide.history.recording import Filed, Filing, record
 from springtide.history.store import ledger

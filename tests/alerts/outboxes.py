@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from springtide.alerts import outbox
 from springtide.alerts.channels import Parcel, Recipient
-from springtide.alerts.letters import Letter, Section
-from springtide.alerts.outbox import Message, Queued
+from springtide.alerts.letters.letter import Letter, Section
+from springtide.alerts.sending import outbox
+from springtide.alerts.sending.outbox import Message, Queued
 from springtide.history.store import ledger
 from springtide.history.store.opening import Store
 from springtide.logic.quarter import Quarter

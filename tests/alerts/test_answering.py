@@ -12,9 +12,9 @@ from alerts.filed import LONG, Office, county
 from history.conftest import Place
 
 from springtide.alerts.answering import answer, answers, to_team
-from springtide.alerts.outbox import messages
+from springtide.alerts.letters.text import as_text
 from springtide.alerts.problems import AlertError
-from springtide.alerts.text import as_text
+from springtide.alerts.sending.outbox import messages
 from springtide.history.replaying import replay
 from springtide.history.store import ledger
 from springtide.history.store.opening import open_store

@@ -9,8 +9,8 @@ import yaml
 from alerts.counties import FIRST, Case, cases, evidence, filed_at
 
 from springtide import load_pack
-from springtide.alerts import outbox
 from springtide.alerts.queueing import STARTED, queue_with
+from springtide.alerts.sending import outbox
 from springtide.engines.forward_chaining import why_unavailable
 from springtide.history.recording import Filing, record
 from springtide.history.store import ledger

@@ -12,8 +12,8 @@ from alerts.counties import FIRST
 from alerts.filed import Office, county
 from conftest import needs_forward_chaining
 
-from springtide.alerts import chaining
-from springtide.alerts.chaining import RulesDisagree, raised_by_both
+from springtide.alerts.raising import chaining
+from springtide.alerts.raising.chaining import RulesDisagree, raised_by_both
 from springtide.history.store import ledger
 from springtide.history.store.opening import open_store
 from springtide.logic.alerts import rules as r

@@ -17,7 +17,7 @@ from alerts.filed import ENGINE
 from click.testing import CliRunner, Result
 
 from springtide.alerts import queueing, rehearsing
-from springtide.alerts.one_sender import one_sender
+from springtide.alerts.sending.one_sender import one_sender
 from springtide.cli import alerts as commands
 from springtide.cli import filing
 from springtide.cli.main import cli

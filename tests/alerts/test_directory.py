@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from springtide.alerts.channels import Recipient
-from springtide.alerts.directory import (
+from springtide.alerts.people.directory import (
     DISTRICT_MANAGER,
     HEAD_OF_SERVICE,
     TEAM_MANAGER,
@@ -22,7 +22,7 @@ from springtide.alerts.directory import (
     from_posts,
     recipients,
 )
-from springtide.alerts.directory_files.reader import read_directory
+from springtide.alerts.people.directory_files.reader import read_directory
 from springtide.alerts.problems import DirectoryError
 
 ROOT = Path(__file__).resolve().parents[2]

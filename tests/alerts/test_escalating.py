@@ -10,9 +10,9 @@ from alerts.counties import FIRST, filed_at
 from alerts.filed import Office, county
 
 from springtide.alerts.escalating import queue_reminders, waiting
-from springtide.alerts.outbox import Queued
+from springtide.alerts.people.working_days import LONDON, after
 from springtide.alerts.problems import NotSent
-from springtide.alerts.working_days import LONDON, after
+from springtide.alerts.sending.outbox import Queued
 from springtide.history.store.opening import open_store
 from springtide.history.store.verify import verify
 from springtide.logic.model import RulePack

@@ -10,9 +10,9 @@ from alerts.counties import FIRST, evidence
 from alerts.test_cases import ALL, file_quarter, started
 
 from springtide import load_pack
-from springtide.alerts import outbox
 from springtide.alerts.channels import Parcel, Recipient
-from springtide.alerts.sending import send_due
+from springtide.alerts.sending import outbox
+from springtide.alerts.sending.sender import send_due
 from springtide.history.store.opening import Store
 from springtide.logic.model import RulePack
 

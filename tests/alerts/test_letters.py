@@ -12,10 +12,10 @@ from alerts.browser import CHROMIUM, WHY_NOT, Browser
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from springtide.alerts.html import as_html
-from springtide.alerts.letters import Letter, Section
-from springtide.alerts.plain import in_plain_words, plain, sentence
-from springtide.alerts.text import as_text
+from springtide.alerts.letters.html import as_html
+from springtide.alerts.letters.letter import Letter, Section
+from springtide.alerts.letters.plain import in_plain_words, plain, sentence
+from springtide.alerts.letters.text import as_text
 
 ALERT = Letter(
     "North Duty, 2009/10 Q2: High, raised from Increased",

@@ -21,11 +21,11 @@ from springtide import load_pack, read_evidence
 from springtide.alerts.answering import known_alerts
 from springtide.alerts.channels.folder import FolderChannel
 from springtide.alerts.channels.mail import sender_of
-from springtide.alerts.composing import FIRST_SIGHT, MAIN
-from springtide.alerts.outbox import Queued, messages
+from springtide.alerts.letters.composing import FIRST_SIGHT, MAIN
+from springtide.alerts.letters.text import as_text
 from springtide.alerts.queueing import queue_with, start
-from springtide.alerts.sending import send_due
-from springtide.alerts.text import as_text
+from springtide.alerts.sending.outbox import Queued, messages
+from springtide.alerts.sending.sender import send_due
 from springtide.history.recording import Filing, record
 from springtide.history.store.opening import Store, open_store
 from springtide.logic.model import RulePack

@@ -11,11 +11,11 @@ import pytest
 from alerts.outboxes import QUARTER, START, file_quarter, message, queue, queued, states
 from sqlalchemy import Connection
 
-from springtide.alerts import outbox
 from springtide.alerts.answering import ANSWER, answers
-from springtide.alerts.outbox import id_of
 from springtide.alerts.problems import AlertError
-from springtide.alerts.progress import TRIES, progress, wait_after
+from springtide.alerts.sending import outbox
+from springtide.alerts.sending.outbox import id_of
+from springtide.alerts.sending.progress import TRIES, progress, wait_after
 from springtide.history.problems import StoreError
 from springtide.history.store import ledger, opening
 from springtide.history.store.opening import SCHEMA, Store, open_store, schema_of

@@ -17,9 +17,11 @@ from alerts.filed import LONG, Office, county
 from history.conftest import Place
 from sqlalchemy import event
 
-from springtide.alerts import chaining, outbox, queueing
+from springtide.alerts import queueing
 from springtide.alerts.problems import AlertError, NotSent
 from springtide.alerts.queueing import begins, start
+from springtide.alerts.raising import chaining
+from springtide.alerts.sending import outbox
 from springtide.history.store import ledger, opening
 from springtide.history.store.opening import Store, open_store
 from springtide.history.store.verify import verify

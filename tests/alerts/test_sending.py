@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from alerts.outboxes import QUARTER, START, Clock, Told, file_quarter, message, one_each, queue, queued, states
 
-from springtide.alerts import outbox
 from springtide.alerts.channels import Parcel, Recipient
-from springtide.alerts.one_sender import one_sender
 from springtide.alerts.problems import ChannelDown, NotSent
-from springtide.alerts.progress import TRIES
-from springtide.alerts.sending import SendReport, send_due
+from springtide.alerts.sending import outbox
+from springtide.alerts.sending.one_sender import one_sender
+from springtide.alerts.sending.progress import TRIES
+from springtide.alerts.sending.sender import SendReport, send_due
 from springtide.history.problems import StoreError
 from springtide.history.store import opening
 from springtide.history.store.opening import Store, open_store

@@ -26,7 +26,7 @@ from sqlalchemy import event
 
 from springtide.alerts.channels import Channel, Parcel
 from springtide.alerts.channels.smtp import Security, Server, SmtpChannel
-from springtide.alerts.sending import SendReport, send_due
+from springtide.alerts.sending.sender import SendReport, send_due
 from springtide.history.store import opening
 from springtide.history.store.opening import Store, open_store
 from springtide.history.store.verify import verify

@@ -15,12 +15,12 @@ from alerts.outboxes import START, Clock, file_quarter, message, queue, queued
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from springtide.alerts import outbox
 from springtide.alerts.channels import Parcel, Recipient
-from springtide.alerts.outbox import Message
 from springtide.alerts.problems import ChannelDown, NotSent
-from springtide.alerts.progress import TRIES
-from springtide.alerts.sending import send_due
+from springtide.alerts.sending import outbox
+from springtide.alerts.sending.outbox import Message
+from springtide.alerts.sending.progress import TRIES
+from springtide.alerts.sending.sender import send_due
 from springtide.history.problems import StoreError
 from springtide.history.store.opening import Store, open_store
 from springtide.history.store.verify import verify

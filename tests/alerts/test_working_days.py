@@ -11,7 +11,7 @@ from govuk_bank_holidays.bank_holidays import BankHolidays
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from springtide.alerts.working_days import (
+from springtide.alerts.people.working_days import (
     LONDON,
     _listed,
     after,
@@ -60,7 +60,7 @@ def test_years_before_the_list_have_their_holidays() -> None:
 
 
 def test_a_year_that_is_listed_in_part_has_the_usual_days_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("springtide.alerts.working_days._listed", lambda: {2035: frozenset({date(2035, 1, 1), date(2035, 6, 8)})})
+    monkeypatch.setattr("springtide.alerts.people.working_days._listed", lambda: {2035: frozenset({date(2035, 1, 1), date(2035, 6, 8)})})
     bank_holidays.cache_clear()
     try:
         assert bank_holidays(2035) == usual_bank_holidays(2035) | {date(2035, 6, 8)}

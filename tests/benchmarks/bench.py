@@ -30,9 +30,9 @@ import pandas as pd
 from springtide import load_pack
 from springtide.alerts.channels import Channel
 from springtide.alerts.channels.smtp import Security, Server, SmtpChannel
-from springtide.alerts.letters import Letter
+from springtide.alerts.letters.letter import Letter
 from springtide.alerts.previewing import previewed
-from springtide.alerts.sending import send_due
+from springtide.alerts.sending.sender import send_due
 from springtide.engines import columnar
 from springtide.evidence import read_evidence
 from springtide.evidence.records import EvidenceSet, Response

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from springtide.alerts.working_days import LONDON
+from springtide.alerts.people.working_days import LONDON
 from springtide.cli import alerts, filing
 from springtide.cli.main import cli
 

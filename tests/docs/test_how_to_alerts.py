@@ -12,8 +12,8 @@ import yaml
 from springtide import load_pack
 from springtide.alerts.channels import opening
 from springtide.alerts.channels.chat import secret_name
-from springtide.alerts.directory_files.reader import read_directory
-from springtide.alerts.progress import TRIES
+from springtide.alerts.people.directory_files.reader import read_directory
+from springtide.alerts.sending.progress import TRIES
 from springtide.cli.exits import NOT_SENT
 
 from .how_to import ROOT, check_shown, run_each

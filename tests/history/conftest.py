@@ -12,9 +12,10 @@ import pytest
 from history import postgresql as servers
 from history.quarters import corrected, filing, quarters_of
 
-from springtide.alerts import answering, outbox
-from springtide.alerts.letters import Letter, Section
-from springtide.alerts.outbox import Message
+from springtide.alerts import answering
+from springtide.alerts.letters.letter import Letter, Section
+from springtide.alerts.sending import outbox
+from springtide.alerts.sending.outbox import Message
 from springtide.evidence.records import EvidenceSet
 from springtide.history import recording
 from springtide.history.recording import Filed, Filing

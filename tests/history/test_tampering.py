@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from history.conftest import Place, database_place, fill
 from history.test_append_only import COLUMNS
 
-from springtide.alerts import outbox
+from springtide.alerts.sending import outbox
 from springtide.cli.main import cli
 from springtide.evidence.records import EvidenceSet
 from springtide.history.documents import pack_from_data

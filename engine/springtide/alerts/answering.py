@@ -13,8 +13,8 @@ from ..history.problems import StoreError
 from ..history.store import ledger
 from ..history.store.opening import Store
 from ..logic.quarter import Quarter
-from . import outbox
 from .problems import AlertError
+from .sending import outbox
 
 ANSWER = "answer"
 Kind = Literal["agree", "disagree", "action"]

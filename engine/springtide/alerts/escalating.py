@@ -13,12 +13,12 @@ from ..history.store import ledger
 from ..history.store.chain import digest
 from ..logic.alerts.judging import SEPARATOR
 from ..logic.quarter import Quarter
-from . import outbox
 from .answering import Answer, answers
-from .composing import MAIN
-from .letters import Letter, Section
-from .plain import plain
-from .working_days import after
+from .letters.composing import MAIN
+from .letters.letter import Letter, Section
+from .letters.plain import plain
+from .people.working_days import after
+from .sending import outbox
 
 REMINDER, NEXT_LEVEL = "reminder", "next level"
 

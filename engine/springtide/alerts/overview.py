@@ -10,11 +10,11 @@ from typing import Any
 from ..history.store import ledger
 from ..history.store.opening import Store
 from ..logic.quarter import Quarter
-from . import outbox
 from .answering import Answer, answers, known_alerts
 from .escalating import Waiting, waiting
 from .problems import AlertError
 from .queueing import begins
+from .sending import outbox
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from ..history.store import ledger
 from ..history.store.opening import Store
 from ..logic.quarter import Quarter
-from . import outbox
 from .answering import answers, said, to_alerts
-from .composing import messages
-from .letters import Letter, Section
+from .letters.composing import messages
+from .letters.letter import Letter, Section
 from .problems import AlertError
 from .queueing import begins, quarterly
+from .sending import outbox
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from ..history.store import ledger
 from ..history.store.opening import Store
 from ..logic.alerts.following import Seen
 from ..logic.quarter import Quarter
-from . import outbox
 from .answering import last_answers
-from .composing import CORRECTION, Message, Quarterly, Told, corrections, headline, messages
-from .deciding import decide
+from .letters.composing import CORRECTION, Message, Quarterly, Told, corrections, headline, messages
 from .problems import AlertError
-from .showing import seen_in
+from .raising.deciding import decide
+from .raising.showing import seen_in
+from .sending import outbox
 
 ALERTS, STARTED = outbox.ALERTS, outbox.START
 

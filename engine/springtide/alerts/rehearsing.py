@@ -15,10 +15,10 @@ from ..history.store.opening import Store
 from ..logic.alerts.following import Seen
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
-from .composing import MAIN, Quarterly, messages
-from .deciding import decide
+from .letters.composing import MAIN, Quarterly, messages
 from .problems import AlertError
-from .showing import seen_in
+from .raising.deciding import decide
+from .raising.showing import seen_in
 
 Place = tuple[str, str]  # a post and its place
 

@@ -11,20 +11,20 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-from ..alerts import outbox
 from ..alerts.answering import Kind
 from ..alerts.answering import answer as file_answer
 from ..alerts.channels.opening import CHANNELS, open_channel
-from ..alerts.directory import Addressee, Directory, check_against, recipients
-from ..alerts.directory_files.reader import read_directory
 from ..alerts.escalating import queue_reminders
 from ..alerts.overview import entries, overview
+from ..alerts.people.directory import Addressee, Directory, check_against, recipients
+from ..alerts.people.directory_files.reader import read_directory
 from ..alerts.previewing import finished, previewed, teams_of
 from ..alerts.problems import DirectoryError
 from ..alerts.queueing import start as switch_on
 from ..alerts.rehearsing import filed
 from ..alerts.rehearsing import rehearse as go_through
-from ..alerts.sending import send_due
+from ..alerts.sending import outbox
+from ..alerts.sending.sender import send_due
 from ..history.store.opening import Store, open_store
 from ..logic.quarter import Quarter
 from ..reports.alerts import preview as preview_pages

@@ -261,8 +261,8 @@ def reports_faults(command: F) -> F:
 
 def _report(error: Exception, given: dict[str, Any]) -> None:
     """End with the message and the exit code of a fault that was foreseen; come back from any other."""
-    from ..alerts.chaining import RulesDisagree
     from ..alerts.problems import AlertError, DirectoryError
+    from ..alerts.raising.chaining import RulesDisagree
     from ..assessment import EngineUnavailable, QuarterChoiceError
     from ..engines.agreement import EnginesDisagree
     from ..evidence import EvidenceError

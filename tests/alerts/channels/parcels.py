@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from springtide.alerts.channels import Parcel, Recipient
-from springtide.alerts.letters import Letter, Section
+from springtide.alerts.letters.letter import Letter, Section
 
 AT = datetime.datetime(2009, 4, 14, 9, 30, tzinfo=datetime.UTC)
 LETTER = Letter(

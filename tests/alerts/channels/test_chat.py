@@ -17,7 +17,7 @@ from springtide.alerts.channels import Channel, Parcel
 from springtide.alerts.channels.chat import CUT_SHORT, _chat, secret_name
 from springtide.alerts.channels.opening import open_channel
 from springtide.alerts.channels.secrets import Secret
-from springtide.alerts.letters import Letter, Section
+from springtide.alerts.letters.letter import Letter, Section
 from springtide.alerts.problems import ChannelDown, NotSent
 
 WORKFLOW, SIGNATURE = "643e69f83c8944438d68119179a10a64", "KODuebWbDGYFr0z0eu-secret"

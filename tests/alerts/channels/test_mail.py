@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from springtide.alerts.channels.mail import as_email, message_id, sender_of
-from springtide.alerts.html import as_html
-from springtide.alerts.letters import Letter, Section
-from springtide.alerts.plain import sentence
+from springtide.alerts.letters.html import as_html
+from springtide.alerts.letters.letter import Letter, Section
+from springtide.alerts.letters.plain import sentence
+from springtide.alerts.letters.text import as_text
 from springtide.alerts.problems import NotSent
-from springtide.alerts.text import as_text
 
 SENDER = Address("springtide", "alerts", "example.org")
 HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]

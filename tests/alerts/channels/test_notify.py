@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from springtide.alerts.channels import Channel, Parcel
 from springtide.alerts.channels.marked_up import for_notify
 from springtide.alerts.channels.opening import open_channel
-from springtide.alerts.letters import Letter, Section
-from springtide.alerts.plain import in_plain_words
+from springtide.alerts.letters.letter import Letter, Section
+from springtide.alerts.letters.plain import in_plain_words
 from springtide.alerts.problems import ChannelDown, NotSent
 
 SERVICE, SECRET = "26785a09-ab16-4eb0-8407-a37497a57506", "3d844edf-8d35-48ac-975b-e847b4f122b0"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ..letters import Letter
+from ..letters.letter import Letter
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..letters import Letter
-from ..plain import in_plain_words, sentence
+from ..letters.letter import Letter
+from ..letters.plain import in_plain_words, sentence
 from ..problems import AlertError, ChannelDown, NotSent
 from . import Parcel
 from .marked_up import for_slack, for_teams, slack_text, without_marks

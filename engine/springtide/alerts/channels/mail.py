@@ -8,10 +8,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import getaddresses
 
-from ..html import as_html
-from ..plain import plain, sentence
+from ..letters.html import as_html
+from ..letters.plain import plain, sentence
+from ..letters.text import as_text
 from ..problems import NotSent
-from ..text import as_text
 from . import Parcel, Recipient
 
 SEVEN_BITS = SMTP.clone(cte_type="7bit")

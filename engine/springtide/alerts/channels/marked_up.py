@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..letters import Letter
+from ..letters.letter import Letter
 
 # Characters that begin a link, a mention, a quotation or code somewhere, and what stands for them.
 _LOOK_ALIKES = str.maketrans({

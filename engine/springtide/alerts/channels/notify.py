@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..plain import in_plain_words, sentence
+from ..letters.plain import in_plain_words, sentence
 from ..problems import AlertError, ChannelDown, NotSent
 from . import Parcel
 from .marked_up import for_notify

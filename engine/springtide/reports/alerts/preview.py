@@ -9,9 +9,9 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ...alerts.directory import Addressee
+from ...alerts.letters.text import as_text
+from ...alerts.people.directory import Addressee
 from ...alerts.previewing import Preview, Waiting
-from ...alerts.text import as_text
 from ..wording import capital, counted, indented
 from .wording import post_words, when
 

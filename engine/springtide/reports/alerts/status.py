@@ -11,10 +11,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ...alerts.composing import MAIN
-from ...alerts.outbox import Queued
+from ...alerts.letters.composing import MAIN
 from ...alerts.overview import Entry, Overview
-from ...alerts.sending import SendReport
+from ...alerts.sending.outbox import Queued
+from ...alerts.sending.sender import SendReport
 from ..store_lines import footer, store_as_dict
 from ..wording import counted, indented
 from .wording import answer_words, post_words, when

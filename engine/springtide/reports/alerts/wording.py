@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ...alerts.escalating import Waiting
-from ...alerts.working_days import LONDON
+from ...alerts.people.working_days import LONDON
 
 _POSTS = {"team_manager": "team manager", "district_manager": "district manager", "head_of_service": "head of service"}
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..engines.clauses import Compiler, Stage, made_into_stage
-from ..engines.forward_chaining import concluded, why_unavailable
-from ..logic.alerts import rules as r
-from ..logic.alerts.judging import Raised, Story, Subject, raised
-from ..logic.model import RulePack
-from ..logic.truth import Truth, at_least
+from ...engines.clauses import Compiler, Stage, made_into_stage
+from ...engines.forward_chaining import concluded, why_unavailable
+from ...logic.alerts import rules as r
+from ...logic.alerts.judging import Raised, Story, Subject, raised
+from ...logic.model import RulePack
+from ...logic.truth import Truth, at_least
 
 
 class RulesDisagree(RuntimeError):

@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..assessment import Assessment, TeamAssessment
-from ..history.movement import Moved, State, pressure_changes
-from ..history.store.chain import digest
-from ..logic.alerts.following import TeamState
-from ..logic.alerts.judging import SEPARATOR
-from ..logic.alerts.rules import Post, SomeDistrict, walk
-from ..logic.explain import advice
-from ..logic.truth import Truth
-from .deciding import Alert, Decided
-from .letters import Letter, Section
+from ...assessment import Assessment, TeamAssessment
+from ...history.movement import Moved, State, pressure_changes
+from ...history.store.chain import digest
+from ...logic.alerts.following import TeamState
+from ...logic.alerts.judging import SEPARATOR
+from ...logic.alerts.rules import Post, SomeDistrict, walk
+from ...logic.explain import advice
+from ...logic.truth import Truth
+from ..people.working_days import LONDON, after, next_working_moment
+from ..raising.deciding import Alert, Decided
+from .letter import Letter, Section
 from .plain import plain
-from .working_days import LONDON, after, next_working_moment
 
 _MOST_REASONS, _MOST_ADVICE, _MOST_TEAMS = 3, 3, 12
 _CLOSING = Section("What this is", (

@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..history.problems import StoreError
-from ..history.store.opening import Store
-from .problems import AlertError
+from ...history.problems import StoreError
+from ...history.store.opening import Store
+from ..problems import AlertError
 
 _BESIDE = ".sending"  # the name of the lock's file after that of the store's, where it stays; who holds it is no matter of its content
 _LOCK = 0x5721D7  # PostgreSQL's advisory locks have numbers; the one below is of who writes to the store

@@ -8,8 +8,8 @@ import threading
 from dataclasses import dataclass
 from typing import Literal
 
-from .channels import Channel, Parcel, Recipient
-from .problems import ChannelDown, NotSent
+from ..channels import Channel, Parcel, Recipient
+from ..problems import ChannelDown, NotSent
 
 _MOST = 200  # characters of what is noted of a channel's words
 _Outcome = Literal["taken", "failed", "refused", "down", "no answer"]

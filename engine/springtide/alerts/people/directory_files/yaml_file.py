@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ...rulepack.problems import did_you_mean, nearest, shown
-from ...rulepack.yaml_reader import Path_, YamlFile, read_yaml
+from ....rulepack.problems import did_you_mean, nearest, shown
+from ....rulepack.yaml_reader import Path_, YamlFile, read_yaml
 from ..directory import DISTRICT_MANAGER, HEAD_OF_SERVICE, TEAM_MANAGER
 from .written import Entry, Said, Written
 

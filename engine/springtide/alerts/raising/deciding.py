@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..history.store.chain import digest
-from ..logic.alerts.following import Seen, States, follow
-from ..logic.alerts.judging import SEPARATOR, Raised, Story
-from ..logic.model import RulePack
-from ..logic.quarter import Quarter
+from ...history.store.chain import digest
+from ...logic.alerts.following import Seen, States, follow
+from ...logic.alerts.judging import SEPARATOR, Raised, Story
+from ...logic.model import RulePack
+from ...logic.quarter import Quarter
 from .chaining import raised_by_both
 
 _SHOWN = 8  # characters of an alert's id, which people type

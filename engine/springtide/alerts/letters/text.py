@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from .letters import Letter, Section
+from .letter import Letter, Section
 from .plain import in_plain_words
 
 WIDTH = 76

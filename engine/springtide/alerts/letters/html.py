@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jinja2 import Environment, StrictUndefined
 
-from .letters import Letter
+from .letter import Letter
 from .plain import in_plain_words
 
 # Colours keep a contrast of 10 to 1 and more in light and in dark; size and weight alone tell headings from text.

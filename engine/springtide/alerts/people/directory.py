@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..evidence.cells import short
-from ..rulepack.problems import did_you_mean, nearest
-from .channels import Recipient
-from .problems import DirectoryProblem
+from ...evidence.cells import short
+from ...rulepack.problems import did_you_mean, nearest
+from ..channels import Recipient
+from ..problems import DirectoryProblem
 
 TEAM_MANAGER, DISTRICT_MANAGER, HEAD_OF_SERVICE = "team_manager", "district_manager", "head_of_service"
 POSTS = (TEAM_MANAGER, DISTRICT_MANAGER, HEAD_OF_SERVICE)

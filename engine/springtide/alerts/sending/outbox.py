@@ -12,15 +12,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, inspect, select
 
-from ..history.problems import StoreError
-from ..history.store import ledger
-from ..history.store.chain import canonical, row_hash
-from ..history.store.outgoing import Event, add_events, in_utc, notes_head
-from ..history.store.tables import outbox, outbox_events, records
-from ..logic.alerts.judging import SEPARATOR
-from ..logic.quarter import Quarter, parse_quarter
-from .letters import Letter
-from .problems import AlertError
+from ...history.problems import StoreError
+from ...history.store import ledger
+from ...history.store.chain import canonical, row_hash
+from ...history.store.outgoing import Event, add_events, in_utc, notes_head
+from ...history.store.tables import outbox, outbox_events, records
+from ...logic.alerts.judging import SEPARATOR
+from ...logic.quarter import Quarter, parse_quarter
+from ..letters.letter import Letter
+from ..problems import AlertError
 from .progress import Progress, progress
 
 ALERTS, START = "alerts", "alerts start"  # kinds of records

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..assessment import Assessment, TeamAssessment
-from ..history.movement import State
-from ..logic.alerts.following import Seen, SeenCounty, SeenTeam
-from ..logic.alerts.nearness import moved
-from ..logic.facts import Grade, SupervisionState
-from ..logic.model import RulePack
-from ..logic.truth import Truth
+from ...assessment import Assessment, TeamAssessment
+from ...history.movement import State
+from ...logic.alerts.following import Seen, SeenCounty, SeenTeam
+from ...logic.alerts.nearness import moved
+from ...logic.facts import Grade, SupervisionState
+from ...logic.model import RulePack
+from ...logic.truth import Truth
 
 _SUPERVISION = {"evidenced adequate": 0, "inferred strained": 1, "evidenced strained": 2}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...problems import DirectoryError, DirectoryProblem
 from ..directory import Directory
-from ..problems import DirectoryError, DirectoryProblem
 from .checks import checked
 from .csv_file import read_csv
 from .yaml_file import read_yaml_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..problems import DirectoryProblem
+from ...problems import DirectoryProblem
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from ...evidence.cells import BadCell, read_date, short
-from ...rulepack.problems import nearest
+from ....evidence.cells import BadCell, read_date, short
+from ....rulepack.problems import nearest
+from ...problems import DirectoryError
 from ..directory import DISTRICT_MANAGER, HEAD_OF_SERVICE, Directory, Leave, Person, title
-from ..problems import DirectoryError
 from .written import Entry, Said, Written
 
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from ..history.store.outgoing import Event
+from ...history.store.outgoing import Event
 
 TRIES = 8  # after so many that failed, or of which nobody knows how they ended, a message is set aside
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from .letters import Letter, Section
+from .letter import Letter, Section
 
 ELLIPSIS = "…"
 LONGEST_NAME = 80

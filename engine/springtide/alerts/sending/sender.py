@@ -9,13 +9,13 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from ..history.problems import StoreError
-from ..history.store.opening import Store
-from ..history.store.outgoing import Event, What
+from ...history.problems import StoreError
+from ...history.store.opening import Store
+from ...history.store.outgoing import Event, What
+from ..channels import Channel, Parcel, Recipient
+from ..letters.letter import Letter
 from . import outbox
-from .channels import Channel, Parcel, Recipient
 from .handing_over import Handed, Hands
-from .letters import Letter
 from .one_sender import one_sender
 from .progress import TRIES, Copy
 

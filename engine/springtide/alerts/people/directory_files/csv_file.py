@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...evidence.cells import short
-from ...evidence.reading.sources import Sources
-from ...evidence.reading.tables import Known, as_heading, open_table
-from ...evidence.spelling import folded
-from ...rulepack.problems import did_you_mean
+from ....evidence.cells import short
+from ....evidence.reading.sources import Sources
+from ....evidence.reading.tables import Known, as_heading, open_table
+from ....evidence.spelling import folded
+from ....rulepack.problems import did_you_mean
 from ..directory import HEAD_OF_SERVICE, POSTS, TEAM_MANAGER
 from .written import Entry, Said, Written
 

@@ -1,0 +1,1 @@
+"""What an alert says, as plain text and as HTML with the same words."""

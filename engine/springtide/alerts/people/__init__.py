@@ -1,0 +1,1 @@
+"""Who holds which post today, and when they are at work."""

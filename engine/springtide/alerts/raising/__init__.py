@@ -1,0 +1,1 @@
+"""What raises an alert: what a quarter shows, judged twice by the rules for alerts."""

@@ -1,0 +1,1 @@
+"""The outbox, and the one sender that empties it."""
