@@ -62,7 +62,8 @@ def _came(message: Queued) -> str:
         case "waiting":
             return f"waiting, to go from {when(message.not_before)} on"
         case "failed":
-            return f"failed {come.tries} times ({come.reason}), next try {when(come.next_try)}" if come.next_try else f"failed ({come.reason})"
+            tries = f" {come.tries} times" if come.tries > 1 else ""
+            return f"failed{tries} ({come.reason})" + (f", next try {when(come.next_try)}" if come.next_try else "")
         case "set aside":
             return f"set aside ({come.reason}); to try again: springtide alerts send --again {message.id}"
         case "withdrawn":
