@@ -61,13 +61,13 @@ def test_a_temporary_failure_is_tried_again_later_and_set_aside_in_the_end(eithe
     queue(either, [message(1)])
     clock, channel = Clock(), Told(lambda parcel: BUSY)
     for tries, minutes in enumerate((5, 10, 20, 40, 80, 160, 320), 1):
-        assert send(either, channel, clock) == SendReport(failed=1)
+        assert send(either, channel, clock) == SendReport(failed=1, reasons=("try later",))
         come = progress_of(either, 1)
         assert (come.state, come.tries, come.reason, come.next_try) == ("failed", tries, "try later", clock() + timedelta(minutes=minutes))
         clock.forward(minutes=minutes - 1)
         assert send(either, channel, clock) == SendReport()
         clock.forward(minutes=1)
-    assert send(either, channel, clock) == SendReport(failed=1, set_aside=(message(1).id,))
+    assert send(either, channel, clock) == SendReport(failed=1, reasons=("try later",), set_aside=(message(1).id,))
     assert progress_of(either, 1).state == "set aside"
     clock.forward(days=30)
     assert send(either, channel, clock) == SendReport()
@@ -80,7 +80,7 @@ def test_a_temporary_failure_is_tried_again_later_and_set_aside_in_the_end(eithe
 def test_a_refusal_for_good_is_set_aside_at_once_and_holds_up_nothing(either: Store) -> None:
     queue(either, [message(number) for number in range(12)])
     channel = Told(lambda parcel: UNKNOWN if parcel.to.email.startswith("d3@") else None)
-    assert send(either, channel, Clock()) == SendReport(sent=11, failed=1, set_aside=(message(3).id,))
+    assert send(either, channel, Clock()) == SendReport(sent=11, failed=1, reasons=("no such mailbox",), set_aside=(message(3).id,))
     assert progress_of(either, 3).reason == "no such mailbox" and states(either) == ["sent"] * 11 + ["set aside"]
 
 
@@ -124,7 +124,7 @@ def test_failures_between_successes_stop_nothing(store: Store) -> None:
     queue(store, [message(number) for number in range(40)])
     tried: list[str] = []
     channel = Told(lambda parcel: tried.append(parcel.id) or (None if len(tried) % 5 == 0 else DOWN))
-    assert send(store, channel, Clock()) == SendReport(sent=8, failed=32)
+    assert send(store, channel, Clock()) == SendReport(sent=8, failed=32, reasons=("connection refused",))
 
 
 def test_a_channel_that_hangs_is_waited_for_only_so_long(either: Store) -> None:
@@ -173,7 +173,7 @@ def test_several_recipients_get_one_parcel_each(either: Store) -> None:
     queue(either, [message(1), message(2)])
     clock = Clock()
     channel = Told(lambda parcel: BUSY if parcel.to.email == "two@D1.example" else UNKNOWN if parcel.to.email == "one@D2.example" else None)
-    assert send(either, channel, clock, two) == SendReport(sent=2, failed=2, set_aside=(message(2).id,))
+    assert send(either, channel, clock, two) == SendReport(sent=2, failed=2, reasons=("no such mailbox", "try later"), set_aside=(message(2).id,))
     assert {parcel.id for parcel in channel.took} == {f"{message(1).id}.1", f"{message(2).id}.2"}
     assert (progress_of(either, 1).state, progress_of(either, 2).state) == ("failed", "set aside")
     channel.does = lambda parcel: None
@@ -202,7 +202,7 @@ def test_a_post_that_nobody_holds(either: Store) -> None:
         return [*one_each(post, place, day)] if place == "D2" or day > START.date() else []
 
     clock, channel = Clock(), Told()
-    assert send(either, channel, clock, find) == SendReport(sent=1, failed=1)
+    assert send(either, channel, clock, find) == SendReport(sent=1, failed=1, reasons=("nobody holds this post today",))
     assert (progress_of(either, 1).state, progress_of(either, 1).reason) == ("failed", "nobody holds this post today")
     assert sorted(asked) == [("district_manager", "D1", START.date()), ("district_manager", "D2", START.date())]
     clock.forward(days=1)
