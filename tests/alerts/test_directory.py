@@ -136,6 +136,14 @@ def test_districts_without_anybody_and_places_that_there_are_not() -> None:
     ]
 
 
+def test_teams_that_ended_may_be_in_the_directory_and_need_not() -> None:
+    posts = {(HEAD_OF_SERVICE, ""): ("a",), (DISTRICT_MANAGER, "North"): ("a",), (DISTRICT_MANAGER, "South"): ("a",), (TEAM_MANAGER, "T0"): ("a",)}
+    assert [str(problem) for problem in check_against(directory_of(posts), TEAMS)] == ["managers.yaml:13: there is no team 'T0' among the teams; expected one of: T1, T2, T3, T4"]
+    assert check_against(directory_of(posts), TEAMS, {"T0": "Gone"}) == ()
+    with_gone = posts | {(DISTRICT_MANAGER, "Gone"): ("a",)}
+    assert check_against(directory_of(with_gone), TEAMS, {"T0": "Gone"}) == ()
+
+
 def test_a_district_is_spelt_as_it_is_among_the_teams() -> None:
     posts = {(HEAD_OF_SERVICE, ""): ("a",), (DISTRICT_MANAGER, "north"): ("a",), (DISTRICT_MANAGER, "South"): ("a",)}
     assert [problem.expected for problem in check_against(directory_of(posts), TEAMS)] == ["did you mean 'North'?"]

@@ -71,11 +71,16 @@ def finished(connection: Connection, message: outbox.Queued) -> Letter:
     return replace(message.letter, sections=(*message.letter.sections[:-1], section, *message.letter.sections[-1:]))
 
 
-def teams_of(store: Store) -> dict[str, str]:
-    """The district of each team in the list that was filed last, by the team's id: also of those that ended or are still to begin."""
+def teams_of(store: Store) -> tuple[dict[str, str], dict[str, str]]:
+    """The district of each team of the newest filed quarter, and of each in its team list, by the team's id.
+
+    The list has those as well that ended or are still to begin.
+    """
     with store.reading() as connection:
         filed = ledger.filed_quarters(connection)
         if not filed:
-            return {}
-        rows = ledger.document(connection, ledger.record_of(connection, filed[-1]).body["evidence"]["document"])["teams"]
-        return {row["id"]: row["district"] for row in sorted(rows, key=lambda row: row["to_quarter"] or "9")}
+            return {}, {}
+        newest = ledger.record_of(connection, filed[-1])
+        there = {row["team"]: row["district"] for row in ledger.team_rows(connection, newest, ())}
+        rows = ledger.document(connection, newest.body["evidence"]["document"])["teams"]
+        return there, {row["id"]: row["district"] for row in sorted(rows, key=lambda row: row["to_quarter"] or "9")}

@@ -237,14 +237,15 @@ def log(store: str | None, alert: str, as_json: bool) -> None:
 def _directory(file: Path, store: Store) -> Directory:
     """A directory that serves every team of the newest filed quarter. Raises DirectoryError."""
     held = read_directory(file)
-    problems = check_against(held, teams_of(store))
+    problems = check_against(held, *teams_of(store))
     if problems:
         raise DirectoryError(problems)
     return held
 
 
 def _finder(directory: Directory, store: Store) -> Callable[[str, str, date], tuple[Addressee, ...]]:
-    teams = teams_of(store)
+    there, listed = teams_of(store)
+    teams = listed | there
     return lambda post, place, day: recipients(directory, post, place, day, teams)
 
 

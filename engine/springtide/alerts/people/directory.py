@@ -98,15 +98,16 @@ def title(post: str, place: str) -> str:
     return post.replace("_", " ") + (f" of {place}" if place and post != HEAD_OF_SERVICE else "")
 
 
-def check_against(directory: Directory, teams: Mapping[str, str]) -> tuple[DirectoryProblem, ...]:
+def check_against(directory: Directory, teams: Mapping[str, str], others: Mapping[str, str] | None = None) -> tuple[DirectoryProblem, ...]:
     """What keeps a directory from serving these teams, each with its district: districts without anybody, and places that there are not.
 
-    A team without a manager is no mistake: its district manager stands in.
+    A team without a manager is no mistake: its district manager stands in. `others` ended or are still to begin: they may
+    be in the directory, and need not.
     """
-    districts = {district for district in teams.values() if district}
+    districts, listed = {district for district in teams.values() if district}, {**(others or {}), **teams}
     found: list[DirectoryProblem] = []
     meant: set[str] = set()
-    for post, known, kind in ((DISTRICT_MANAGER, districts, "district"), (TEAM_MANAGER, set(teams), "team")):
+    for post, known, kind in ((DISTRICT_MANAGER, {district for district in listed.values() if district}, "district"), (TEAM_MANAGER, {*listed}, "team")):
         for place in (place for held, place in directory.posts if held == post and place not in known):
             meant.update(nearest(place, known))
             hint = did_you_mean(place, known) or f"take it out, or correct the {kind}'s {'name' if kind == 'district' else 'id'}"
