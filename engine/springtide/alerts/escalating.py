@@ -14,7 +14,7 @@ from ..history.store.chain import digest
 from ..logic.alerts.judging import SEPARATOR
 from ..logic.quarter import Quarter
 from .answering import Answer, answers
-from .letters.composing import MAIN
+from .letters.composing import ANSWERING, MAIN, how_to_answer
 from .letters.letter import Letter, Section
 from .letters.plain import plain
 from .people.working_days import after
@@ -85,7 +85,7 @@ def queue_reminders(connection: Connection, now: datetime, by: str = "springtide
     _withdraw_answered(connection, quarter, {one.alert["id"] for one in asked if not one.answered}, now)
     late = [one for one in asked if one.is_overdue(now)]
     there = {message.key for message in outbox.messages(connection, quarter=quarter) if not message.progress.withdrawn}
-    made = (message for message in (*_reminders(late, now), *_next_level(late, now)) if there.isdisjoint(_keys(message, stands.version)))
+    made = (message for message in (*_reminders(late, now), *_next_level(late, _reminded(connection, quarter), now)) if there.isdisjoint(_keys(message, stands.version)))
     new = [replace(message, key=outbox.of_version(message.key, stands.version)) for message in made]
     if new:
         body = {"of": stands.hash, "alerts": [], "recorded_by": by, "recorded_at": now.astimezone().isoformat(timespec="seconds")}
@@ -111,19 +111,30 @@ def _withdraw_answered(connection: Connection, newest: Quarter, unanswered: set[
 def _reminders(late: Sequence[Waiting], now: datetime) -> Iterator[outbox.Message]:
     """One for each message of which something is not answered."""
     for message, open_ in _by_message(late):
-        intro = Section("", (f"{_count(open_)} not answered yet. If it was dealt with, a word is enough: springtide alerts answer {' '.join(one.alert['id'] for one in open_)} --agree",))
+        due = min(one.due for one in open_ if one.due)
+        says = f"{_count(open_)} not answered yet; an answer was due on {due:%A} {due.day} {due:%B %Y}. If it was dealt with, a word is enough:"
+        intro = Section("", (f"{says} {how_to_answer([one.alert['id'] for one in open_])}",), tuple(one.alert["says"] for one in open_))
         yield _follows(message, message.post, message.place, REMINDER, now, open_, f"Reminder: {message.letter.subject}", intro)
 
 
-def _next_level(late: Sequence[Waiting], now: datetime) -> Iterator[outbox.Message]:
+def _reminded(connection: Connection, quarter: Quarter) -> dict[tuple[str, str, str], datetime]:
+    """When each post was reminded of each alert, by post, place and alert."""
+    reminders = [(one, at) for one in outbox.messages(connection, quarter=quarter) if one.stage == REMINDER and (at := _sent_at(one))]
+    return {(one.post, one.place, alert): at for one, at in reminders for alert in one.alerts}
+
+
+def _next_level(late: Sequence[Waiting], reminded: Mapping[tuple[str, str, str], datetime], now: datetime) -> Iterator[outbox.Message]:
+    """Whoever was reminded has as long again as `then_after` says, from when the reminder really went."""
     for message, open_ in _by_message(late):
-        overdue = [one for one in open_ if one.due and one.alert["then_to"] and now > after(one.due, one.alert["then_after"])]
+        asked = [(one, reminded.get((message.post, message.place, one.alert["id"]))) for one in open_ if one.alert["then_to"]]
+        overdue = [one for one, at in asked if at is not None and now > after(at, one.alert["then_after"])]
         for post in dict.fromkeys(post for one in overdue for post in one.alert["then_to"]):
             if post == message.post:
                 continue
             told = [one for one in overdue if post in one.alert["then_to"]]
             who = message.post.replace("_", " ") + (f" of {plain(message.place)}" if message.place else "")
-            intro = Section("", (f"This went to the {who}, and no answer is recorded. That may mean that it was dealt with and nobody said so.",))
+            says = f"This went to the {who}, with a reminder, and no answer is recorded since. That may mean that it was dealt with and nobody said so."
+            intro = Section("", (says, f"To answer: {how_to_answer([one.alert['id'] for one in told])}"), tuple(one.alert["says"] for one in told))
             yield _follows(message, post, "", NEXT_LEVEL, now, told, f"Not answered yet: {message.letter.subject}", intro)
 
 
@@ -137,7 +148,9 @@ def _by_message(late: Sequence[Waiting]) -> Iterator[tuple[outbox.Queued, list[W
 
 def _follows(message: outbox.Queued, post: str, place: str, stage: str, now: datetime, told: Sequence[Waiting], subject: str, intro: Section) -> outbox.Message:
     """A message that follows another one: once each, whatever is answered or filed in between."""
-    letter = Letter(subject, (intro, *message.letter.sections))
+    # What it was asked for then, and by when, is past.
+    kept = (section for section in message.letter.sections if section.heading != ANSWERING)
+    letter = Letter(subject, (intro, *kept))
     key = SEPARATOR.join((str(message.quarter), post, place, stage, digest(message.key)[:16]))
     return outbox.Message(key=key, post=post, place=place, stage=stage, not_before=now, letter=letter, alerts=tuple(one.alert["id"] for one in told))
 

@@ -67,7 +67,7 @@ def finished(connection: Connection, message: outbox.Queued) -> Letter:
     if not given:
         return message.letter
     points = tuple(f"{', '.join(one for one in answer.alerts if one in message.alerts)}: {said(answer)}" for answer in given)
-    section = Section("What was answered so far", ("The words stand in springtide alerts status.",), points)
+    section = Section("What was answered so far", ("Reasons are kept beside the alert, and go into no letter.",), points)
     return replace(message.letter, sections=(*message.letter.sections[:-1], section, *message.letter.sections[-1:]))
 
 

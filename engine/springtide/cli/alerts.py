@@ -14,15 +14,16 @@ from sqlalchemy import Connection
 from ..alerts.answering import Kind
 from ..alerts.answering import answer as file_answer
 from ..alerts.channels.opening import CHANNELS, open_channel
-from ..alerts.escalating import queue_reminders
+from ..alerts.escalating import queue_reminders, waiting
 from ..alerts.overview import entries, overview
-from ..alerts.people.directory import Addressee, Directory, check_against, recipients
+from ..alerts.people.directory import Addressee, Directory, check_against, for_stand_in, recipients
 from ..alerts.people.directory_files.reader import read_directory
 from ..alerts.previewing import finished, previewed, teams_of
 from ..alerts.problems import DirectoryError
 from ..alerts.queueing import start as switch_on
 from ..alerts.rehearsing import filed
 from ..alerts.rehearsing import rehearse as go_through
+from ..alerts.replying import RightOfReply
 from ..alerts.sending import outbox
 from ..alerts.sending.sender import send_due
 from ..history.store.opening import Store, open_store
@@ -30,6 +31,7 @@ from ..logic.quarter import Quarter
 from ..reports.alerts import preview as preview_pages
 from ..reports.alerts import rehearsal
 from ..reports.alerts import status as pages
+from ..reports.alerts.wording import post_words
 from . import common
 from .filing import user
 
@@ -89,7 +91,7 @@ def start(store: str | None, quarter: Quarter | None, by: str | None, as_json: b
       springtide alerts start --store kent.sqlite
       springtide alerts start --store kent.sqlite --from "2009/10 Q1"
     """
-    ledger = open_store(store, make=True)
+    ledger = _to_write(store)
     begun = switch_on(ledger, quarter, by or user(), datetime.now(UTC))
     if as_json:
         common.show_json({"schema_version": _schema(), "from": str(begun.quarter), "queued": begun.queued})
@@ -124,7 +126,7 @@ def preview(store: str | None, directory: Path | None, quarter: Quarter | None, 
 @directory_option
 @click.option("--by", "channel", type=click.Choice([*CHANNELS]), default="folder", show_default=True, envvar="SPRINGTIDE_ALERTS_BY", help="The channel; its settings come from the environment.")
 @click.option("--to", type=click.Path(path_type=Path), default=None, metavar="FOLDER", help="Where the channel folder writes its .eml files.  [default: alerts-to-send]")
-@click.option("--again", multiple=True, metavar="MESSAGE", help="A message that was set aside or failed, to be tried again now; may be given again.")
+@click.option("--again", multiple=True, metavar="MESSAGE", help="A message that was set aside or failed, to be tried again now; may be given again; all: whatever was set aside.")
 @common.json_option
 @common.reports_faults
 def send(store: str | None, directory: Path | None, channel: str, to: Path | None, again: tuple[str, ...], as_json: bool) -> None:
@@ -142,27 +144,29 @@ def send(store: str | None, directory: Path | None, channel: str, to: Path | Non
         raise click.UsageError("say who holds which post: --managers FILE, or SPRINGTIDE_MANAGERS (examples/ten-quarters/managers.yaml is one to copy from)")
     if to is not None and channel != "folder":
         raise click.UsageError("--to is where the channel folder writes; other channels have their settings in the environment")
-    ledger = open_store(store, make=True)
+    ledger = _to_write(store)
     find = _finder(_directory(directory, ledger), ledger)
     settings = {**os.environ} | ({"SPRINGTIDE_MAIL_FOLDER": str(to)} if to else {})
     added: list[int] = []
 
     def first(connection: Connection, now: datetime) -> None:
-        outbox.give_back(connection, [one.strip().upper() for one in again], now)
+        outbox.give_back(connection, outbox.set_aside(connection) if "all" in again else [one.strip().upper() for one in again], now)
         added.append(queue_reminders(connection, now))
 
     way = open_channel(channel, settings)
     try:
-        report = send_due(ledger, find, way, lambda: datetime.now(UTC), first=first, finish=finished)
+        report = send_due(ledger, find, way, lambda: datetime.now(UTC), first=first, finish=finished, hold=RightOfReply().holds, for_whom=for_stand_in)
     finally:
         way.close()
+    with ledger.reading() as connection:
+        aside = len(outbox.set_aside(connection))
     where = settings.get("SPRINGTIDE_MAIL_FOLDER", "alerts-to-send") if channel == "folder" else ""
     reminders = sum(added)
     if as_json:
-        common.show_json({"schema_version": _schema(), **pages.sent_as_dict(report, channel, where, reminders)})
+        common.show_json({"schema_version": _schema(), **pages.sent_as_dict(report, channel, where, reminders, aside)})
     else:
-        common.show(pages.render_sent(report, channel, where, reminders))
-    if report.failed or report.set_aside or (report.stopped and not report.another_at_work):
+        common.show(pages.render_sent(report, channel, where, reminders, aside))
+    if report.failed or aside or (report.stopped and not report.another_at_work):
         sys.exit(common.NOT_SENT)
 
 
@@ -209,12 +213,18 @@ def answer(ids: tuple[str, ...], agree: bool, disagree: str | None, action: str 
     if len(given) != 1:
         raise click.UsageError("give one of --agree, --disagree WHY and --action WHAT")
     kind, words = given[0]
-    ledger = open_store(store, make=True)
+    if words.startswith("--"):
+        raise click.UsageError(f"'{words}' stands where the words should; write them in quotation marks")
+    ledger = _to_write(store)
     with ledger.writing() as connection:
         filed_answer = file_answer(connection, ids, kind, words, by or user(), datetime.now(UTC))
     if as_json:
         common.show_json({"schema_version": _schema(), **filed_answer.as_data()})
         return
+    with ledger.reading() as connection:
+        asked = [one for one in waiting(connection, filed_answer.quarter) if one.alert["id"] in filed_answer.alerts and not one.answered]
+    for post in dict.fromkeys(post_words(one.message.post, one.message.place) for one in asked):
+        click.echo(f"It stands beside the alert; the {post} is asked all the same, for the letter has not gone there yet.")
     click.echo(f"Recorded: {kind}, to {common.listed([*filed_answer.alerts])} of {filed_answer.quarter}, by {filed_answer.by}. No level changes by it.")
 
 
@@ -232,6 +242,12 @@ def log(store: str | None, alert: str, as_json: bool) -> None:
     """
     found = entries(open_store(store), alert.strip())
     common.show_json({"schema_version": _schema(), **pages.log_as_dict(found)}) if as_json else common.show(pages.render_log(found))
+
+
+def _to_write(store: str | None) -> Store:
+    """A store that is there, to be written to: what tells of filed quarters makes none. Raises StoreError."""
+    open_store(store)
+    return open_store(store, make=True)
 
 
 def _directory(file: Path, store: Store) -> Directory:

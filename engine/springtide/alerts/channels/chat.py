@@ -50,7 +50,7 @@ class ChatChannel:
         with overheard("apprise") as said:
             sent, kind = _post(webhook, parcel.letter, self._seconds)
         if not kind:
-            raise NotSent(f"{name} is neither the address of a Teams workflow nor of a Slack webhook", for_good=False)
+            raise ChannelDown(f"{name} is neither the address of a Teams workflow nor of a Slack webhook")
         if not sent:
             raise _why(kind, name, said)
         return kind
@@ -60,11 +60,11 @@ class ChatChannel:
 
     def _webhook(self, chat: str) -> tuple[str, Secret]:
         if not chat:
-            raise NotSent("the directory gives no chat for this post; add one there, or send by another channel", for_good=True)
+            raise ChannelDown("the directory gives no chat for this post; add one there, or send by another channel")
         name = secret_name(chat)
         webhook = find(name, self._settings)
         if webhook is None:
-            raise NotSent(missing(name, "the address of the chat's webhook"), for_good=False)
+            raise ChannelDown(missing(name, "the address of the chat's webhook"))
         return name, webhook
 
 

@@ -16,7 +16,7 @@ from ...history.movement import Moved, State, pressure_changes
 from ...history.store.chain import digest
 from ...logic.alerts.following import TeamState
 from ...logic.alerts.judging import SEPARATOR
-from ...logic.alerts.rules import Post, SomeDistrict, walk
+from ...logic.alerts.rules import OnlyTheCounty, Post, SomeDistrict, walk
 from ...logic.explain import advice
 from ...logic.truth import Truth
 from ..people.working_days import LONDON, after, next_working_moment
@@ -28,6 +28,7 @@ _MOST_REASONS, _MOST_ADVICE, _MOST_TEAMS = 3, 3, 12
 _CLOSING = Section("What this is", (
     "Pressures that coincide raise the risk that standards may become unsafe (para 22). This says where they do. It is about "
     "pressures and not about anybody's work (para 20), it predicts nothing, and a disagreement is as useful as an agreement.",
+    "Paragraphs, and numbers in brackets, are those of the Kent Safeguarding Review 2009, Phase I.",
 ))  # fmt: skip
 
 
@@ -51,6 +52,7 @@ class Message:
 
 
 FIRST_SIGHT, MAIN, CORRECTION = "seen first", "main", "correction"
+ANSWERING = "How to answer"
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def _message(found: Quarterly, post: Post, place: str, stage: str, goes: datetim
 
 def _letter(found: Quarterly, post: Post, place: str, stage: str, goes: datetime, alerts: Sequence[Alert]) -> Letter:
     ordered = sorted(alerts, key=lambda alert: -found.decided.story.ranks.get(alert.what, 0))
-    sections = [part for alert in ordered for part in _sections(found, alert, post, stage, goes)]
+    sections = [part for alert in ordered for part in _sections(found, alert, post, place, stage, goes)]
     if post == "district_manager" and any(alert.raised.rule.about == "team" for alert in alerts):
         sections += _others(found, place, {alert.raised.subject.team for alert in alerts})
     return Letter(_subject(found, place, ordered), (*sections, _CLOSING))
@@ -163,8 +165,7 @@ def _subject(found: Quarterly, place: str, alerts: Sequence[Alert]) -> str:
     quarter = str(found.decided.quarter)
     if len(alerts) == 1:
         return f"{quarter}: {headline(found, alerts[0])}"
-    where = plain(place) if place else found.assessment.pack.words.county
-    return f"{quarter}: {len(alerts)} alerts for {where}"
+    return f"{quarter}: {len(alerts)} alerts{f' for {plain(place)}' if place else ''}"
 
 
 def headline(found: Quarterly, alert: Alert) -> str:
@@ -194,21 +195,22 @@ def _became(found: Quarterly, alert: Alert) -> str:
     if alert.state == "cannot tell":
         return f"was {title} and can't be told now"
     if alert.state == "persisting":
-        return f"is {title} again" if state.quarters <= 2 else f"is {title} for {state.quarters} quarters"
+        return f"is still {title}"
     return f"is {title}, up from {titles[state.was]}" if alert.state == "raised" else f"is {title}"
 
 
-def _sections(found: Quarterly, alert: Alert, post: Post, stage: str, goes: datetime) -> Iterator[Section]:
+def _sections(found: Quarterly, alert: Alert, post: Post, where: str, stage: str, goes: datetime) -> Iterator[Section]:
     about = alert.raised.rule.about
     says = {"team": _of_team, "team rule": _of_rule, "district": _of_district, "county pressure": _of_county, "team pressure": _of_pressure}[about]
-    yield from says(found, alert, post)
+    yield from says(found, alert, post, where)
     yield _answering(found, alert, post, stage, goes)
 
 
-def _of_team(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
+def _of_team(found: Quarterly, alert: Alert, post: Post, where: str) -> Iterator[Section]:
     team, state = found.assessment.team(alert.raised.subject.team), found.decided.states.teams[alert.raised.subject.team]
-    yield Section(headline(found, alert), (*_standing(found, team, state), _confidence(team)), tuple(_reasons(found, team)))
-    if alert.state not in ("lowered", "cleared"):
+    is_past = alert.state in ("lowered", "cleared")
+    yield Section(headline(found, alert), (*_standing(found, team, state), _confidence(team)), () if is_past else tuple(_reasons(found, team)))
+    if not is_past:
         yield from _to_do(found, team, post)
 
 
@@ -280,17 +282,18 @@ def _advised(found: Quarterly, post: Post, by_when: str) -> str:
     return f"What to do {by_when}" if post == "team_manager" else f"What the {found.assessment.pack.words.team} manager is advised to do {by_when}"
 
 
-def _of_rule(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
+def _of_rule(found: Quarterly, alert: Alert, post: Post, where: str) -> Iterator[Section]:
     pack, subject = found.assessment.pack, alert.raised.subject
     rule = pack.risk.get(subject.name) or pack.notices[subject.name]
     team = found.assessment.team(subject.team)
     level = pack.levels.by_id(team.level)
-    says = (rule.because, f"{found.decided.quarter}: {level.title} ({_paras(rule.cites)}).", _confidence(team))
+    beside = "which by itself makes it so" if subject.name in pack.risk else "and this stands beside it, whatever the level is"
+    says = (f"{rule.because} ({_paras(rule.cites)})", f"{found.decided.quarter}: the {pack.words.team} is {level.title}, {beside}.", _confidence(team))
     yield Section(headline(found, alert), says)
     yield Section(_advised(found, post, "today"), (), (rule.tell_the_manager,))
 
 
-def _of_district(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
+def _of_district(found: Quarterly, alert: Alert, post: Post, where: str) -> Iterator[Section]:
     subject, states = alert.raised.subject, found.decided.states
     flagged = found.assessment.pack.levels.rank(found.assessment.pack.levels.flagged_from)
     there = [team.team for team in found.decided.story.teams(found.decided.place, subject.area, subject.district) if states.teams[team.team].rank >= flagged]
@@ -298,7 +301,7 @@ def _of_district(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section
     yield Section(headline(found, alert), (f"{rule.because} ({_paras(rule.cites)})",), tuple(_listed(found, there)))
 
 
-def _of_county(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
+def _of_county(found: Quarterly, alert: Alert, post: Post, where: str) -> Iterator[Section]:
     pack, subject, states = found.assessment.pack, alert.raised.subject, found.decided.states
     pressure = pack.county_pressures[subject.name]
     counted = next((one for one in found.assessment.county if (one.area, one.pressure) == (subject.area, subject.name)), None)
@@ -308,21 +311,17 @@ def _of_county(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
         says.append(f"{counted.affected} of {counted.teams} {pack.words.teams} affected{silent}. {pressure.tell_the_manager}")
     yield Section(headline(found, alert), tuple(says))
     if alert.state == "new":
-        notable = pack.levels.notable
+        story, place = found.decided.story, found.decided.place
         with_it = [
-            team.team for district in found.decided.story.districts(found.decided.place, subject.area)
-            for team in found.decided.story.teams(found.decided.place, subject.area, district)
-            if states.teams[team.team].state in ("new", "raised") and states.teams[team.team].rank >= notable and _no_alert_of_its_own(found, team.team)
+            team.team for district in story.districts(place, subject.area) if where in ("", district) for team in story.teams(place, subject.area, district)
+            if states.teams[team.team].state in ("new", "raised") and story.truth(OnlyTheCounty(), team, place) is Truth.MET
         ]  # fmt: skip
         if with_it:
-            yield Section("Teams that this alone has raised", ("Nothing of their own got worse, and they get no alert of their own.",), tuple(_listed(found, with_it)))
+            says_why = "Nothing of their own is shown to be worse than last quarter, so they get no alert of their own."
+            yield Section(f"{capital(pack.words.teams)} that only county-wide pressures have raised", (says_why,), tuple(_listed(found, with_it)))
 
 
-def _no_alert_of_its_own(found: Quarterly, team: str) -> bool:
-    return not any(alert.raised.subject.team == team and alert.raised.rule.about == "team" for alert in found.decided.alerts)
-
-
-def _of_pressure(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section]:
+def _of_pressure(found: Quarterly, alert: Alert, post: Post, where: str) -> Iterator[Section]:
     decided, subject, rule = found.decided, alert.raised.subject, alert.raised.rule
     last = decided.story.before(decided.place)
     points = []
@@ -335,15 +334,20 @@ def _of_pressure(found: Quarterly, alert: Alert, post: Post) -> Iterator[Section
 
 def _answering(found: Quarterly, alert: Alert, post: Post, stage: str, goes: datetime) -> Section:
     rule = alert.raised.rule
-    ask = f"springtide alerts answer {alert.id} --agree (or --disagree, or --action, each with a few words)"
     if stage == FIRST_SIGHT:
-        return Section("How to answer", (
-            f"You see this first. It goes further on {_day(goes_further(found, alert, goes))}, with what you have said of it by then.", f"To say something: {ask}",
+        return Section(ANSWERING, (
+            f"You see this first. It goes further on {_day(goes_further(found, alert, goes))} at the earliest, and says whether you agreed or not.",
+            f"To say something: {how_to_answer((alert.id,))}",
         ))  # fmt: skip
     if post not in rule.answered_by:
-        return Section("What is asked", (rule.asks,))
+        return Section("For you to know", (rule.asks,) if not rule.answered_by else ("Nothing is asked of you.", rule.asks))
     due = after(goes, round(found.decided.story.thresholds[rule.answer_within]))
-    return Section("How to answer", (rule.asks, f"By {_day(due)}: {ask}"))
+    return Section(ANSWERING, (rule.asks, f"By {_day(due)}: {how_to_answer((alert.id,))}"))
+
+
+def how_to_answer(alerts: Sequence[str]) -> str:
+    """What somebody does who has a letter and no springtide."""
+    return f"reply to this letter, quoting {' and '.join(alerts)}: that you agree, that you do not and why, or what is being done."
 
 
 def goes_further(found: Quarterly, alert: Alert, now: datetime) -> datetime:
@@ -357,7 +361,7 @@ def _others(found: Quarterly, district: str, told: set[str]) -> Iterator[Section
     rest = [team for team, held in states.seen.teams.items() if held.district == district and team not in told and states.teams[team].rank]
     if rest:
         words = {
-            team: f"{plain(states.seen.teams[team].name)}: {levels.levels[states.teams[team].rank].title} since {states.teams[team].since}"
+            team: f"{plain(states.seen.teams[team].name)}: {levels.levels[states.teams[team].rank].title}, followed since {states.teams[team].since}"
             + (", can't be told now" if states.teams[team].state == "cannot tell" else "")
             for team in rest
         }
@@ -380,6 +384,10 @@ def _titles(found: Quarterly) -> dict[str, str]:
 
 def _paras(numbers: tuple[int, ...]) -> str:
     return f"{'para' if len(numbers) == 1 else 'paras'} {', '.join(map(str, numbers))}"
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _small(title: str) -> str:

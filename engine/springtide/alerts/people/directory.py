@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ...evidence.cells import short
 from ...rulepack.problems import did_you_mean, nearest
 from ..channels import Recipient
+from ..letters.letter import Letter, Section
+from ..letters.plain import sentence
 from ..problems import DirectoryProblem
 
 TEAM_MANAGER, DISTRICT_MANAGER, HEAD_OF_SERVICE = "team_manager", "district_manager", "head_of_service"
@@ -138,3 +140,12 @@ def _standing_in(directory: Directory, holder: str, post: str, on: date) -> tupl
             return key, why
         seen.add(key)
     return holder, f"{post}, who is away, and {'so is every deputy' if len(seen) > 1 else 'has no deputy'}"
+
+
+def for_stand_in(letter: Letter, recipient: Recipient, post: str, place: str) -> Letter:
+    """A letter that says why it comes to somebody who does not hold the post."""
+    why = getattr(recipient, "why", "")
+    if not why or why == title(post, place):
+        return letter
+    section = Section("Why it comes to you", (f"You get this as the {sentence(why)}.",))
+    return replace(letter, sections=(*letter.sections[:-1], section, *letter.sections[-1:]))

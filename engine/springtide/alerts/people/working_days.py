@@ -42,19 +42,35 @@ def after(moment: datetime, working_days: int) -> datetime:
 
 
 def next_working_moment(moment: datetime, hours: float) -> datetime:
-    """The moment, in London, when so many plain hours are over; where people are off work then, when they are next back.
+    """The moment, in London, when so many hours of working days are over, night and day; where people are off work then, when they are back.
+
+    Weekends and bank holidays don't count, so that a day to reply is a day that somebody was there.
 
     Raises:
         ValueError: a moment without its zone, or a negative number.
     """
-    if not hours >= 0:
-        raise ValueError("a number of hours can't be negative")
-    # Hours pass in UTC: an hour in the night when the clocks change is an hour too.
-    then = _in_london(_in_london(moment).astimezone(UTC) + timedelta(hours=hours))
-    day = then.date()
-    if is_working_day(day) and then.time() < CLOSES:
-        return then if then.time() >= OPENS else _at(day, OPENS)
-    return _at(_next_working_day(day), OPENS)
+    if not 0 <= hours < float("inf"):
+        raise ValueError("a number of hours can't be negative, and has an end")
+    then, left = _in_london(moment), timedelta(hours=hours)
+    while True:
+        if not is_working_day(then.date()):
+            then = _midnight_after(then)
+            continue
+        midnight = _midnight_after(then)
+        # Hours pass in UTC: an hour in the night when the clocks change is an hour too.
+        rest = midnight.astimezone(UTC) - then.astimezone(UTC)
+        if left < rest:
+            then = (then.astimezone(UTC) + left).astimezone(LONDON)
+            break
+        left -= rest
+        then = midnight
+    if then.time() < CLOSES:
+        return then if then.time() >= OPENS else _at(then.date(), OPENS)
+    return _at(_next_working_day(then.date()), OPENS)
+
+
+def _midnight_after(moment: datetime) -> datetime:
+    return datetime.combine(moment.date() + _DAY, time(0), LONDON)
 
 
 @lru_cache

@@ -43,7 +43,7 @@ class Alert:
         return {
             "id": self.id, "key": self.key, "rule": rule.id, "title": rule.title, "about": rule.about, "quarter": str(self.raised.quarter),
             "subject": vars(subject), "what": self.what, "state": self.state, "answer_within": self.days(rule.answer_within),
-            "answered_by": list(rule.answered_by), "then_to": list(rule.then_to), "then_after": self.days(rule.then_after),
+            "right_of_reply": self.thresholds[rule.right_of_reply] if rule.right_of_reply else None, "answered_by": list(rule.answered_by), "then_to": list(rule.then_to), "then_after": self.days(rule.then_after),
         }  # fmt: skip
 
 

@@ -217,6 +217,11 @@ def due(connection: Connection, now: datetime, limit: int | None = None) -> list
     return [one for _, one in sorted(found, key=lambda pair: pair[0])][:limit]
 
 
+def set_aside(connection: Connection) -> list[str]:
+    """The messages that were set aside, by their ids: somebody has to look at them."""
+    return [one.id for one in messages(connection) if one.progress.state == "set aside"]
+
+
 def origins(connection: Connection, numbers: Iterable[int]) -> dict[int, Origin]:
     """The records that queued messages, by number. Raises StoreError where one is not as it was filed."""
     found = {}

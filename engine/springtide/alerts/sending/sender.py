@@ -21,6 +21,8 @@ from .progress import TRIES, Copy
 
 FindRecipients = Callable[[str, str, date], Sequence[Recipient]]
 Finish = Callable[[Connection, outbox.Queued], Letter]
+Hold = Callable[[Connection, outbox.Queued, datetime], bool]
+ForWhom = Callable[[Letter, Recipient, str, str], Letter]
 _AT_ONCE = 10  # messages that are noted together, and so the most that can arrive twice after a crash
 _IN_A_ROW = 5  # failures, after which it is the channel that fails
 _NOBODY = "nobody holds this post today"
@@ -49,6 +51,7 @@ class SendReport:
 def send_due(
     store: Store, find_recipients: FindRecipients, channel: Channel, clock: Callable[[], datetime], *,
     first: Callable[[Connection, datetime], object] | None = None, finish: Finish = lambda connection, message: message.letter,
+    hold: Hold = lambda connection, message, now: False, for_whom: ForWhom = lambda letter, recipient, post, place: letter,
     patience: float = _PATIENCE,
 ) -> SendReport:  # fmt: skip
     """Send what is due, unless another sender is at work.
@@ -58,6 +61,8 @@ def send_due(
         clock: the time with its zone; its date is the day on which posts are held.
         first: what else is to be queued, as reminders, before anything is sent; in one transaction, by one sender only.
         finish: a message's letter as it goes out, with what was said since it was queued.
+        hold: whether a message that is due has to wait for another all the same.
+        for_whom: a letter as it is for one recipient of a post in a place, as for who stands in for somebody.
         patience: seconds to wait for a channel's answer to one message.
 
     Raises:
@@ -72,7 +77,7 @@ def send_due(
                 first(connection, clock())
             withdrawn = outbox.withdraw_superseded(connection, clock())
             due = outbox.due(connection, clock())
-        run = _Run(store, find_recipients, Hands(channel, patience), channel.name, clock, check, finish, [*withdrawn])
+        run = _Run(store, find_recipients, Hands(channel, patience), channel.name, clock, check, finish, hold, for_whom, [*withdrawn])
         try:
             run.send(due)
         finally:
@@ -103,6 +108,8 @@ class _Run:
     clock: Callable[[], datetime]
     check: Callable[[], None]
     finish: Finish
+    hold: Hold
+    for_whom: ForWhom
     withdrawn: list[str]
     set_aside: list[str] = field(default_factory=list)
     sent: int = 0
@@ -146,7 +153,7 @@ class _Run:
             withdrawn = outbox.withdraw_superseded(connection, self.clock(), [*recipients], self.origins)
             now = self.clock()
             for message in outbox.messages(connection, ids=[*recipients]):
-                if message.is_due(now):
+                if message.is_due(now) and not self.hold(connection, message, now):
                     tries += self._tries(message, self.finish(connection, message), recipients[message.id], now, given_up)
             outbox.note(connection, [*given_up, *(one.event(now, "trying", channel=self.channel) for one in tries)])
         self.outcomes.clear()
@@ -173,7 +180,7 @@ class _Run:
                 given_up.append(Event(message.id, now, "set aside", {"to": position, "of": len(recipients), "reason": reason}))
                 continue
             filed_at = self.origins[message.record].filed_at
-            parcel = Parcel(f"{message.id}.{position}", recipient, letter, filed_at, again=copy.may_have_arrived)
+            parcel = Parcel(f"{message.id}.{position}", recipient, self.for_whom(letter, recipient, message.post, message.place), filed_at, again=copy.may_have_arrived)
             yield _Try(message.id, position, len(recipients), copy, parcel)
 
     def _hand_over(self, tries: Sequence[_Try]) -> None:

@@ -62,6 +62,8 @@ def _came(message: Queued) -> str:
         case "waiting":
             return f"waiting, to go from {when(message.not_before)} on"
         case "failed":
+            if come.tries == 0:
+                return f"waiting ({come.reason})" + (f", next try {when(come.next_try)}" if come.next_try else "")
             tries = f" {come.tries} times" if come.tries > 1 else ""
             return f"failed{tries} ({come.reason})" + (f", next try {when(come.next_try)}" if come.next_try else "")
         case "set aside":
@@ -94,12 +96,13 @@ def _message(message: Queued) -> dict[str, Any]:
 # -- a run of the sender -----------------------------------------------------------------------
 
 
-def render_sent(report: SendReport, channel: str, where: str, reminders: int) -> RenderableType:
+def render_sent(report: SendReport, channel: str, where: str, reminders: int, aside: int) -> RenderableType:
     if report.another_at_work:
         return Text(report.stopped)
     by = f"by {channel}{f' ({where})' if where else ''}"
     if not (report.sent or report.failed or report.set_aside or report.withdrawn or report.stopped):
-        return Text("Nothing is due; springtide alerts status says what waits, and until when.")
+        left = f" {counted(aside, 'message')} set aside: springtide alerts status says why, and send --again all tries them anew." if aside else ""
+        return Text(f"Nothing is due; springtide alerts status says what waits, and until when.{left}")
     lines = [f"{report.sent} {'copy' if report.sent == 1 else 'copies'} sent {by}" if report.sent else f"Nothing was sent {by}"]
     if report.again:
         lines.append(f"{report.again} of them may have arrived before, with the same Message-ID")
@@ -116,8 +119,8 @@ def render_sent(report: SendReport, channel: str, where: str, reminders: int) ->
     return Group(*(indented(line, 0) for line in lines))
 
 
-def sent_as_dict(report: SendReport, channel: str, where: str, reminders: int) -> dict[str, Any]:
-    return vars(report) | {"reasons": list(report.reasons), "set_aside": list(report.set_aside), "withdrawn": list(report.withdrawn), "channel": channel, "to": where or None, "reminders": reminders}
+def sent_as_dict(report: SendReport, channel: str, where: str, reminders: int, aside: int) -> dict[str, Any]:
+    return vars(report) | {"reasons": list(report.reasons), "set_aside": list(report.set_aside), "withdrawn": list(report.withdrawn), "channel": channel, "to": where or None, "reminders": reminders, "all_set_aside": aside}
 
 
 # -- the log -------------------------------------------------------------------------------------
