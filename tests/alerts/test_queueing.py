@@ -161,6 +161,18 @@ def test_a_correction_of_an_older_quarter_sends_nothing(either: Office) -> None:
     assert either.took(NOW + timedelta(days=201)) == [] and either.alerts(0) == {}
 
 
+def test_what_waits_of_an_older_quarter_goes_by_its_correction(here: Office) -> None:
+    """Two quarters filed on one day, and the first corrected before its letters went: what still holds is not lost with them."""
+    here.file(0)
+    here.file(1, at=NOW + timedelta(hours=1))
+    here.file(0, {"T2": "busy"}, "a late return", NOW + timedelta(hours=2))
+    told = here.told(NOW + LONG)
+    assert "district_manager North main" in told and "team_manager T1 seen first" in told
+    assert {"county_on workload", "elevated T1"} == {*here.alerts(0)}
+    here.file(0, {"T2": "gap"}, "and another", NOW + LONG)
+    assert here.alerts(0) == {}, "nothing waits any more, and nothing goes"
+
+
 def test_an_older_quarter_that_is_filed_late_counts_and_sends_nothing(here: Office) -> None:
     here.file(0)
     here.file(2)
