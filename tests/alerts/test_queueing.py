@@ -134,6 +134,17 @@ def test_who_was_told_of_what_no_longer_holds_is_told_so_once(either: Office) ->
     assert "district_manager North main" in either.told(NOW + 2 * LONG), "it was taken back, and holds again"
 
 
+def test_a_correction_in_which_the_return_is_missing_takes_nothing_back(here: Office) -> None:
+    """Missing is never safe: nobody is told that nothing more is asked of them."""
+    here.file(0)
+    here.took(NOW + LONG)
+    here.file(0, {"T1": "_"}, "the return was of another team", NOW + LONG)
+    here.took(NOW + LONG)
+    (letter,) = [one.letter for one in here.messages() if one.stage == "correction" and one.post == "district_manager"]
+    assert letter.subject == "2008/09 Q4: an earlier alert can't be told any more" and "not shown to be past" in str(letter)
+    assert "Nothing more is asked" not in str(letter) and "no longer holds" not in str(letter) and "Team T1 is Elevated" in str(letter)
+
+
 def test_what_was_never_sent_is_withdrawn_without_a_word(here: Office) -> None:
     here.file(0)
     here.file(0, {"T1": "calm"}, "the vacancies were filled")
