@@ -346,3 +346,16 @@ def test_a_copy_of_the_store_queues_the_same(here: Office, tmp_path: Path) -> No
     here.file(0)
     other.file(0)
     assert [(one.key, one.letter, one.not_before) for one in here.messages()] == [(one.key, one.letter, one.not_before) for one in other.messages()]
+
+
+# ---- one letter ------------------------------------------------------------------------------
+
+
+def test_a_county_pressure_that_raises_many_districts_is_one_letter_to_the_head_of_service(tmp_path: Path, kent: RulePack) -> None:
+    teams = {f"{where}{n}": {"district": where, "quarters": ["severe gap", "severe gap"]} for where in ("North", "South", "East") for n in range(3)}
+    made = Office(open_store(str(tmp_path / "store.sqlite"), make=True), kent, county(teams, 2, workload=["off", "on"], far=19))
+    made.start()
+    made.file(0)
+    made.file(1)
+    (one,) = [message for message in made.messages() if message.post == "head_of_service"]
+    assert len(one.alerts) == 4 and "4 alerts for" in one.letter.subject
