@@ -103,3 +103,15 @@ def test_rules_and_figures_that_both_moved_a_team_are_both_named(pack: RulePack,
         held = outbox.messages(connection, quarter=case.quarter(1))
     (letter,) = [str(one.letter) for one in held if one.post == "district_manager" and "T1 is High" in one.letter.subject]
     assert "both have a part in it" in letter and "alone moved it" not in letter
+
+
+def test_what_is_missing_is_said_where_a_team_is_lower(pack: RulePack, tmp_path: Path) -> None:
+    """It is no longer High, that is shown; nobody is to take it for Increased who reads the subject alone."""
+    lower = {"vacant_posts": 3.2, "in_post_fte": 16.8, "cases_registered": 200, "complex_cases_in_crisis": "_"}
+    case = county({"T1": {"district": "North", "quarters": ["storm", lower]}}, 2)
+    store = started(tmp_path / "store.sqlite")
+    for place in range(2):
+        file_quarter(store, (pack, "kent-2009"), case, place)
+    with store.reading() as connection:
+        (letter,) = [one.letter for one in outbox.messages(connection, quarter=case.quarter(1)) if one.post == "district_manager"]
+    assert letter.subject == "2009/10 Q1: Team T1 is Increased and could be Elevated, no longer High"

@@ -209,8 +209,9 @@ def _became(found: Quarterly, alert: Alert) -> str:
     titles = [level.title for level in found.assessment.pack.levels.levels]
     title = titles[state.rank]
     if alert.state in ("lowered", "cleared"):
-        now = found.assessment.team(alert.raised.subject.team).level
-        return f"is {found.assessment.pack.levels.by_id(now).title}, no longer {titles[state.was]}"
+        team, levels = found.assessment.team(alert.raised.subject.team), found.assessment.pack.levels
+        could = f" and could be {levels.by_id(team.could_be).title}" if team.could_be != team.level else ""
+        return f"is {levels.by_id(team.level).title}{could}, no longer {titles[state.was]}"
     if alert.state == "cannot tell":
         return f"was {title} and can't be told now"
     if alert.state == "persisting":
