@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from alerts.counties import FIRST, Case, cases, evidence, filed_at
+from alerts.filed import county
 
 from springtide import load_pack
 from springtide.alerts.queueing import STARTED, queue_with
@@ -90,3 +91,27 @@ def _layer(folder: Path, number: int, changed) -> tuple[RulePack, Path]:  # type
     for name, data in (("pack.yaml", head), ("thresholds.yaml", values)):
         (layer / name).write_text(yaml.safe_dump(data), encoding="utf-8")
     return load_pack(layer), layer
+
+
+def test_rules_and_figures_that_both_moved_a_team_are_both_named(pack: RulePack, tmp_path: Path) -> None:
+    """A lower threshold brings it to Elevated, and a storm of its own to High: the letter does not blame the rules alone."""
+    case = county({"T1": {"district": "North", "quarters": ["gap", "storm"]}}, 2)
+    store = started(tmp_path / "store.sqlite")
+    file_quarter(store, (pack, "kent-2009"), case, 0)
+    file_quarter(store, _layer(tmp_path, 1, {"vacancy_rate_severe": 0.15}), case, 1)
+    with store.reading() as connection:
+        held = outbox.messages(connection, quarter=case.quarter(1))
+    (letter,) = [str(one.letter) for one in held if one.post == "district_manager" and "T1 is High" in one.letter.subject]
+    assert "both have a part in it" in letter and "alone moved it" not in letter
+
+
+def test_what_is_missing_is_said_where_a_team_is_lower(pack: RulePack, tmp_path: Path) -> None:
+    """It is no longer High, that is shown; nobody is to take it for Increased who reads the subject alone."""
+    lower = {"vacant_posts": 3.2, "in_post_fte": 16.8, "cases_registered": 200, "complex_cases_in_crisis": "_"}
+    case = county({"T1": {"district": "North", "quarters": ["storm", lower]}}, 2)
+    store = started(tmp_path / "store.sqlite")
+    for place in range(2):
+        file_quarter(store, (pack, "kent-2009"), case, place)
+    with store.reading() as connection:
+        (letter,) = [one.letter for one in outbox.messages(connection, quarter=case.quarter(1)) if one.post == "district_manager"]
+    assert letter.subject == "2009/10 Q1: Team T1 is Increased and could be Elevated, no longer High"

@@ -46,7 +46,7 @@ def condition(rng: Random, about: r.About, depth: int, *, last: bool = True) -> 
         case "team":
             return rng.choice((
                 r.StateIs(tuple(rng.sample(r.STATES, rng.randint(1, 3)))), r.LevelIs(rng.choice(LEVELS), rng.random() < 0.6), r.Firmly(rng.choice(LEVELS)),
-                r.Was(rng.choice(LEVELS)), r.OnlyTheCounty(), r.Immediate("same_day"), r.Immediate("compliance"),
+                r.Was(rng.choice(LEVELS)), r.OnlyTheCounty(), r.OnlySameDay(), r.Immediate("same_day"), r.Immediate("compliance"),
             ))  # fmt: skip
         case "team rule":
             return r.Immediate(rng.choice(("same_day", "compliance")))
@@ -106,7 +106,7 @@ def test_both_come_to_the_same_on_random_rules_and_stories(kent: RulePack) -> No
                 found, reason = raised_by_both(pack, held, place)
                 assert reason == ""
                 judged, met = judged + len(pack.alerts), met + len(found)
-    assert words == {r.Every, r.Some, r.No, r.LastQuarter, r.StateIs, r.LevelIs, r.Firmly, r.Was, r.OnlyTheCounty, r.Immediate, r.TeamsAtLeast, r.SomeDistrict}
+    assert words == {r.Every, r.Some, r.No, r.LastQuarter, r.StateIs, r.LevelIs, r.Firmly, r.Was, r.OnlyTheCounty, r.OnlySameDay, r.Immediate, r.TeamsAtLeast, r.SomeDistrict}
     assert judged > 5_000 and met > 1_000, (judged, met)
 
 

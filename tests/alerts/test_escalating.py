@@ -220,3 +220,14 @@ def test_nothing_is_queued_by_looking(here: Office) -> None:
         assert queue_reminders(connection, due + DAY) == 0
         assert queue_reminders(connection, due + 30 * DAY) == 1
     assert len(reminders(here)) == 2
+
+
+def test_what_could_not_be_delivered_comes_to_the_next_level(here: Office) -> None:
+    """The district manager's mailbox is gone: the head of service hears of it, and that it never arrived."""
+    here.channel.does = lambda parcel: NotSent("no such mailbox", for_good=True) if parcel.to.email == "north@example.org" else None
+    here.file(0)
+    for days in range(40):
+        here.send(SHOWN + days * DAY)
+    (next_level,) = [one for one in reminders(here) if one.stage == "next level" and here.alert("elevated T1") in one.alerts]
+    assert next_level.post == "head_of_service" and next_level.progress.state == "sent"
+    assert "could not be delivered to the district manager of North" in str(next_level.letter) and "This went to" not in str(next_level.letter)

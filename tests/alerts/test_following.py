@@ -294,7 +294,7 @@ def test_only_the_county_is_said_only_where_nothing_of_its_own_got_worse(kent: R
     assert alerts(calm, team(4, own={"load": 1, "crisis": 0})) == {"alert_county_on", "alert_high"}, "not known then"
     assert alerts(calm, team(4, own=calm.own, apart=True)) == {"alert_county_on", "alert_high"}
     same_day = {"same_day": {"R8": Truth.MET}, "compliance": {}}
-    assert alerts(calm, team(4, own=calm.own, immediate=same_day)) == {"alert_county_on", "alert_same_day"}
+    assert alerts(calm, team(4, own=calm.own, immediate=same_day, otherwise=1)) == {"alert_county_on", "alert_same_day"}
 
 
 def test_a_subject_is_the_same_whatever_its_district() -> None:

@@ -134,6 +134,17 @@ def test_who_was_told_of_what_no_longer_holds_is_told_so_once(either: Office) ->
     assert "district_manager North main" in either.told(NOW + 2 * LONG), "it was taken back, and holds again"
 
 
+def test_a_correction_in_which_the_return_is_missing_takes_nothing_back(here: Office) -> None:
+    """Missing is never safe: nobody is told that nothing more is asked of them."""
+    here.file(0)
+    here.took(NOW + LONG)
+    here.file(0, {"T1": "_"}, "the return was of another team", NOW + LONG)
+    here.took(NOW + LONG)
+    (letter,) = [one.letter for one in here.messages() if one.stage == "correction" and one.post == "district_manager"]
+    assert letter.subject == "2008/09 Q4: an earlier alert can't be told any more" and "not shown to be past" in str(letter)
+    assert "Nothing more is asked" not in str(letter) and "no longer holds" not in str(letter) and "Team T1 is Elevated" in str(letter)
+
+
 def test_what_was_never_sent_is_withdrawn_without_a_word(here: Office) -> None:
     here.file(0)
     here.file(0, {"T1": "calm"}, "the vacancies were filled")
@@ -159,6 +170,18 @@ def test_a_correction_of_an_older_quarter_sends_nothing(either: Office) -> None:
     made = either.file(0, {"T1": "storm"}, "a late return", NOW + timedelta(days=200))
     assert any("is not the newest quarter that is filed, so no alert goes out" in note for note in made.notes)
     assert either.took(NOW + timedelta(days=201)) == [] and either.alerts(0) == {}
+
+
+def test_what_waits_of_an_older_quarter_goes_by_its_correction(here: Office) -> None:
+    """Two quarters filed on one day, and the first corrected before its letters went: what still holds is not lost with them."""
+    here.file(0)
+    here.file(1, at=NOW + timedelta(hours=1))
+    here.file(0, {"T2": "busy"}, "a late return", NOW + timedelta(hours=2))
+    told = here.told(NOW + LONG)
+    assert "district_manager North main" in told and "team_manager T1 seen first" in told
+    assert {"county_on workload", "elevated T1"} == {*here.alerts(0)}
+    here.file(0, {"T2": "gap"}, "and another", NOW + LONG)
+    assert here.alerts(0) == {}, "nothing waits any more, and nothing goes"
 
 
 def test_an_older_quarter_that_is_filed_late_counts_and_sends_nothing(here: Office) -> None:
@@ -323,3 +346,16 @@ def test_a_copy_of_the_store_queues_the_same(here: Office, tmp_path: Path) -> No
     here.file(0)
     other.file(0)
     assert [(one.key, one.letter, one.not_before) for one in here.messages()] == [(one.key, one.letter, one.not_before) for one in other.messages()]
+
+
+# ---- one letter ------------------------------------------------------------------------------
+
+
+def test_a_county_pressure_that_raises_many_districts_is_one_letter_to_the_head_of_service(tmp_path: Path, kent: RulePack) -> None:
+    teams = {f"{where}{n}": {"district": where, "quarters": ["severe gap", "severe gap"]} for where in ("North", "South", "East") for n in range(3)}
+    made = Office(open_store(str(tmp_path / "store.sqlite"), make=True), kent, county(teams, 2, workload=["off", "on"], far=19))
+    made.start()
+    made.file(0)
+    made.file(1)
+    (one,) = [message for message in made.messages() if message.post == "head_of_service"]
+    assert len(one.alerts) == 4 and "4 alerts for" in one.letter.subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -345,3 +345,17 @@ def test_a_folder_in_which_no_lock_can_be_made(store: Store, monkeypatch: pytest
     Path(f"{store.place}.sending").mkdir()
     with pytest.raises(AlertError, match=r"store\.sqlite\.sending: the file that keeps a second sender out can't be made"):
         send(store, Told(), Clock())
+
+
+def test_who_holds_a_post_goes_by_the_day_in_london(store: Store) -> None:
+    """At half past midnight in summer it is still yesterday in UTC, and who is on leave from today is away."""
+    at = datetime(2009, 7, 13, 23, 30, tzinfo=UTC)
+    queue(store, [message(1)])
+    asked: list[date] = []
+
+    def find(post: str, place: str, day: date) -> Any:
+        asked.append(day)
+        return one_each(post, place, day)
+
+    assert send(store, Told(), Clock(at), find).sent == 1
+    assert asked == [date(2009, 7, 14)]

@@ -21,11 +21,12 @@ from .people.working_days import after
 from .sending import outbox
 
 REMINDER, NEXT_LEVEL = "reminder", "next level"
+_ENDED = ("sent", "set aside")
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """An alert that needs an answer: who was asked, when it was due, and what was answered. `due` is None before it was sent."""
+    """An alert that needs an answer: who was asked, when it was due, and what was answered. `due` is None before it was sent or set aside."""
 
     alert: Mapping[str, Any]
     message: outbox.Queued
@@ -58,17 +59,21 @@ def waiting(connection: Connection, quarter: Quarter) -> list[Waiting]:
 
 
 def _first_told(messages: Sequence[outbox.Queued]) -> dict[str, datetime]:
-    """When the first copy that tells of each alert went to those who are asked: whose answer comes after it answers for all of them."""
+    """When the first copy that tells of each alert went to those who are asked: whose answer comes after it answers for all of them.
+
+    Or was set aside: what nobody could be sent, somebody may have been told of otherwise.
+    """
     found: dict[str, datetime] = {}
     for message in messages:
-        if message.stage == MAIN and (sent := [event.at for event in message.events if event.what == "sent"]):
+        if message.stage == MAIN and (sent := [event.at for event in message.events if event.what in _ENDED]):
             for one in message.alerts:
                 found[one] = min(found.get(one, sent[0]), *sent)
     return found
 
 
 def _sent_at(message: outbox.Queued) -> datetime | None:
-    return max((event.at for event in message.events if event.what == "sent"), default=None) if message.progress.state == "sent" else None
+    """When the last copy went, or was set aside: what could not be delivered is not left unanswered for that."""
+    return max((event.at for event in message.events if event.what in _ENDED), default=None) if message.progress.state in _ENDED else None
 
 
 def queue_reminders(connection: Connection, now: datetime, by: str = "springtide alerts send") -> int:
@@ -133,9 +138,17 @@ def _next_level(late: Sequence[Waiting], reminded: Mapping[tuple[str, str, str],
                 continue
             told = [one for one in overdue if post in one.alert["then_to"]]
             who = message.post.replace("_", " ") + (f" of {plain(message.place)}" if message.place else "")
-            says = f"This went to the {who}, with a reminder, and no answer is recorded since. That may mean that it was dealt with and nobody said so."
+            says = _undelivered(who) if message.progress.state == "set aside" else _unanswered(who)
             intro = Section("", (says, f"To answer: {how_to_answer([one.alert['id'] for one in told])}"), tuple(one.alert["says"] for one in told))
             yield _follows(message, post, "", NEXT_LEVEL, now, told, f"Not answered yet: {message.letter.subject}", intro)
+
+
+def _unanswered(who: str) -> str:
+    return f"This went to the {who}, and no answer is recorded. That may mean that it was dealt with and nobody said so."
+
+
+def _undelivered(who: str) -> str:
+    return f"This could not be delivered to the {who}, or not to all who hold that post, and no answer is recorded. It may not be known there."
 
 
 def _by_message(late: Sequence[Waiting]) -> Iterator[tuple[outbox.Queued, list[Waiting]]]:

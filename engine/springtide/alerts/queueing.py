@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -113,17 +113,21 @@ def _queue(connection: Connection, record: ledger.Record, found: Quarterly, now:
     newest = record.quarter == ledger.filed_quarters(connection)[-1]
     alerts = [alert.as_data() | {"says": headline(found, alert)} for alert in decided.alerts]
     surely, perhaps = _told(connection, record.quarter)
-    made = messages(found, now, surely) if newest else []
+    if not newest:
+        # What an earlier version queued and nobody was sent yet is withdrawn below: where it still holds, it goes by this one.
+        waits = {one for message in outbox.messages(connection, quarter=record.quarter) if message.progress.is_open for one in message.alerts}
+        decided = replace(decided, alerts=tuple(alert for alert in decided.alerts if alert.id in waits))
+    made = messages(replace(found, decided=decided), now, surely)
     if newest:
         made += corrections(found, _taken_back(connection, record.quarter, perhaps, {alert.id for alert in decided.alerts}), now)
     shown = ledger.add_document(connection, "shown", decided.states.seen.as_data())
     body: dict[str, Any] = {
-        "of": record.hash, "alerts": alerts if newest else [], "documents": {"shown": {"kind": "shown", "hash": shown}},
+        "of": record.hash, "alerts": [alert for alert in alerts if alert["id"] in {one.id for one in decided.alerts}], "documents": {"shown": {"kind": "shown", "hash": shown}},
         "recorded_by": record.body["recorded_by"], "recorded_at": now.astimezone().isoformat(timespec="seconds"), "one_way_because": decided.one_way_because,
     }  # fmt: skip
     outbox.queue(connection, ALERTS, record.quarter, body, [_row(message, record.version) for message in made])
     outbox.withdraw_superseded(connection, now)
-    notes = () if newest or not alerts else (f"{record.quarter} is not the newest quarter that is filed, so no alert goes out for it",)
+    notes = () if newest or made or not alerts else (f"{record.quarter} is not the newest quarter that is filed, so no alert goes out for it",)
     return len(made), notes
 
 

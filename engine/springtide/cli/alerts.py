@@ -18,6 +18,7 @@ from ..alerts.escalating import queue_reminders, waiting
 from ..alerts.overview import entries, overview
 from ..alerts.people.directory import Addressee, Directory, check_against, for_stand_in, recipients
 from ..alerts.people.directory_files.reader import read_directory
+from ..alerts.people.working_days import LONDON
 from ..alerts.previewing import finished, previewed, teams_of
 from ..alerts.problems import DirectoryError
 from ..alerts.queueing import start as switch_on
@@ -117,7 +118,7 @@ def preview(store: str | None, directory: Path | None, quarter: Quarter | None, 
     ledger = open_store(store)
     found = previewed(ledger, quarter, datetime.now(UTC))
     find = None if directory is None else _finder(_directory(directory, ledger), ledger)
-    today = date.today()
+    today = datetime.now(LONDON).date()
     common.show_json({"schema_version": _schema(), **preview_pages.as_dict(found, find, today)}) if as_json else common.show(preview_pages.render(found, find, today))
 
 

@@ -13,7 +13,7 @@ from .reading import Reading, paragraph_numbers
 from .yaml_reader import Path_
 
 _WORDS: dict[r.About, tuple[str, ...]] = {
-    "team": ("state", "level", "firmly", "was", "only_the_county", "same_day", "compliance"),
+    "team": ("state", "level", "firmly", "was", "only_the_county", "only_same_day", "same_day", "compliance"),
     "team rule": ("same_day", "compliance"),
     "district": ("teams",),
     "county pressure": ("state",),
@@ -142,6 +142,9 @@ class _Parser:
 
     def _only_the_county(self, value: Any, path: Path_) -> r.Condition | None:
         return r.OnlyTheCounty() if value == "yes" else self._wrong(path, f"{shown(value)} is not something this can be", "write yes, with not: around it for the contrary")
+
+    def _only_same_day(self, value: Any, path: Path_) -> r.Condition | None:
+        return r.OnlySameDay() if value == "yes" else self._wrong(path, f"{shown(value)} is not something this can be", "write yes, with not: around it for the contrary")
 
     def _same_day(self, value: Any, path: Path_) -> r.Condition | None:
         return r.Immediate("same_day") if value == "met" else self._wrong(path, f"{shown(value)} is not something this can be", "write met")

@@ -219,3 +219,16 @@ def test_nothing_is_kept_on_disk(channel: Channel, tmp_path: Path, monkeypatch: 
     channel.send(to("teams"))
     channel.send(to("slack"))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("address", [
+    "http://prod-1.uksouth.logic.azure.com:443/workflows/643e69f83c8944/triggers/manual/paths/invoke?sig=KODuebWbDGYFr0z0eu",
+    "workflow://prod-1.uksouth.logic.azure.com:443/643e69f83c8944/KODuebWbDGYFr0z0eu",
+])  # fmt: skip
+def test_an_address_without_encryption_is_used_with_it(address: str) -> None:
+    """The address is the secret: on http:// anyone on the way could read it."""
+    from springtide.alerts.channels.chat import _chat
+    from springtide.alerts.channels.secrets import Secret
+
+    chat, kind = _chat(Secret(address))
+    assert kind == "Teams" and chat is not None and chat.secure is True

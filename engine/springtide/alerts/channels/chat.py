@@ -81,7 +81,7 @@ def _post(webhook: Secret, letter: Letter, seconds: float) -> tuple[bool, str]:
     if chat is None:
         return False, ""
     chat.socket_connect_timeout = chat.socket_read_timeout = seconds
-    # Whatever the address asks for: certificates are verified, and nothing is sent on elsewhere.
+    # Whatever the address asks for: what is sent is encrypted (`_chat`), certificates are verified, and nothing is sent on elsewhere.
     chat.verify_certificate, chat.redirects = True, False
     title, letter = sentence(letter.subject, LONGEST_TITLE), in_plain_words(letter)
     if kind == "Teams":
@@ -111,7 +111,7 @@ def _chat(webhook: Secret) -> tuple[NotifyBase | None, str]:
     for kind, (service, settings) in kinds.items():
         if found := _parsed(service, webhook.reveal()):
             try:
-                return service(**found, **settings, asset=asset), kind
+                return service(**(found | {"secure": True}), **settings, asset=asset), kind
             except (TypeError, ValueError):  # Apprise's way to say that a part is missing or wrong
                 return None, ""
     return None, ""

@@ -109,11 +109,31 @@ def corrections(found: Quarterly, told: Sequence[Mapping[str, Any]], now: dateti
     made = []
     for one in told:
         quarter = str(found.decided.quarter)
-        points = [alert["says"] for alert in one["alerts"]]
-        says = (f"{quarter} was filed again, and what you were told of it no longer holds. Nothing more is asked of you for:",)
-        letter = Letter(f"{quarter}: an earlier alert no longer holds", (Section("", says, tuple(points)), _CLOSING))
+        open_ = [alert for alert in one["alerts"] if _could_still_be(found, alert)]
+        past = [alert for alert in one["alerts"] if alert not in open_]
+        sections, subject = [], f"{quarter}: an earlier alert no longer holds"
+        if past:
+            says = (f"{quarter} was filed again, and what you were told of it no longer holds. Nothing more is asked of you for:",)
+            sections.append(Section("", says, tuple(alert["says"] for alert in past)))
+        if open_:
+            subject = subject if past else f"{quarter}: an earlier alert can't be told any more"
+            says = (f"{quarter} was filed again, and something is missing now: what you were told is not proved any more, and not shown to be past either. What was agreed goes on until it is told, for:",)
+            sections.append(Section("", says, tuple(alert["says"] for alert in open_)))
+        letter = Letter(subject, (*sections, _CLOSING))
         made.append(Message(quarter, one["post"], one["place"], CORRECTION, now, None, tuple(alert["id"] for alert in one["alerts"]), letter))
     return made
+
+
+def _could_still_be(found: Quarterly, alert: Mapping[str, Any]) -> bool:
+    """Whether what an alert told of a team may hold all the same, for something is missing that told it."""
+    subject, seen = alert["subject"], found.decided.states.seen.teams
+    if subject["team"] not in seen or alert["state"] in ("lowered", "cleared", "cannot tell"):
+        return False
+    if alert["about"] == "team rule":
+        team = found.assessment.team(subject["team"])
+        return (team.rules | team.notices).get(subject["name"], Truth.NOT_MET) is Truth.CANNOT_TELL
+    rank, team_seen = found.decided.story.ranks.get(alert["what"], 0), seen[subject["team"]]
+    return alert["about"] == "team" and team_seen.rank < rank <= team_seen.could_be
 
 
 def _named(found: Quarterly, subject: Mapping[str, str]) -> str:
@@ -190,8 +210,9 @@ def _became(found: Quarterly, alert: Alert) -> str:
     titles = [level.title for level in found.assessment.pack.levels.levels]
     title = titles[state.rank]
     if alert.state in ("lowered", "cleared"):
-        now = found.assessment.team(alert.raised.subject.team).level
-        return f"is {found.assessment.pack.levels.by_id(now).title}, no longer {titles[state.was]}"
+        team, levels = found.assessment.team(alert.raised.subject.team), found.assessment.pack.levels
+        could = f" and could be {levels.by_id(team.could_be).title}" if team.could_be != team.level else ""
+        return f"is {levels.by_id(team.level).title}{could}, no longer {titles[state.was]}"
     if alert.state == "cannot tell":
         return f"was {title} and can't be told now"
     if alert.state == "persisting":
@@ -222,9 +243,13 @@ def _standing(found: Quarterly, team: TeamAssessment, state: TeamState) -> Itera
     yield f"{found.decided.quarter}: {level.title}{could}. {level.words}"
     if state.held_by == "band":
         yield f"It is only just below {levels.levels[state.rank].title}, so nothing is taken to be past."
-    if state.because == "rules":
-        yield "The rules changed since last quarter, and they alone moved it; the team's own figures did not."
     moved = _moved(found, team)
+    if state.because == "rules":
+        alone = moved is not None and moved.under_rules.level == team.level
+        yield (
+            "The rules changed since last quarter, and they alone moved it; the team's own figures did not."
+            if alone else "The rules changed since last quarter, and so did what is known of the team: both have a part in it."
+        )  # fmt: skip
     if moved is None:
         yield f"Not compared with last quarter: {found.movements.get(team.team.id, {}).get('none', 'it was not filed then')}."
     elif moved.then.level != team.level:

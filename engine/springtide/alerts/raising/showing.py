@@ -11,6 +11,7 @@ from ...logic.alerts.following import Seen, SeenCounty, SeenTeam
 from ...logic.alerts.nearness import moved
 from ...logic.facts import Grade, SupervisionState
 from ...logic.model import RulePack
+from ...logic.strata import proved_rank
 from ...logic.truth import Truth
 
 _SUPERVISION = {"evidenced adequate": 0, "inferred strained": 1, "evidenced strained": 2}
@@ -40,10 +41,12 @@ def _team(pack: RulePack, team: TeamAssessment, near: int, firm: int, movement: 
         "same_day": {rule.id: team.rules[rule.id] for rule in pack.risk.values() if rule.same_day},
         "compliance": {notice.id: team.notices[notice.id] for notice in pack.notices.values() if notice.channel == "compliance"},
     }
+    otherwise = proved_rank(pack, {rule: truth for rule, truth in team.rules.items() if not pack.risk[rule].same_day})
     return SeenTeam(
         name=team.team.name, district=team.team.district, area=team.team.county, rank=levels.rank(team.level), could_be=could_be, near=max(could_be, near),
         firm=min(levels.rank(team.level), firm), by_rules=_by_rules(pack, movement), apart=movement.get("break", False),
         own={name: _grade(grade) for name, grade in team.pressures.items()} | {pack.supervision.id: _supervision(team.supervision)}, immediate=immediate,
+        otherwise=None if otherwise == levels.rank(team.level) else otherwise,
     )  # fmt: skip
 
 

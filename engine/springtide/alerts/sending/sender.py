@@ -14,6 +14,7 @@ from ...history.store.opening import Store
 from ...history.store.outgoing import Event, What
 from ..channels import Channel, Parcel, Recipient
 from ..letters.letter import Letter
+from ..people.working_days import LONDON
 from . import outbox
 from .handing_over import Handed, Hands
 from .one_sender import one_sender
@@ -58,7 +59,7 @@ def send_due(
 
     Args:
         find_recipients: who holds a post on a day, in an order that stays: whoever stands in for somebody takes that place.
-        clock: the time with its zone; its date is the day on which posts are held.
+        clock: the time with its zone; its date in London is the day on which posts are held.
         first: what else is to be queued, as reminders, before anything is sent; in one transaction, by one sender only.
         finish: a message's letter as it goes out, with what was said since it was queued.
         hold: whether a message that is due has to wait for another all the same.
@@ -144,7 +145,7 @@ class _Run:
     def _begin(self, batch: Sequence[outbox.Due]) -> list[_Try]:
         """Note that these are tried now; gives the parcels. Whatever stops it from here on, they are known to have been tried."""
         self.check()
-        today = self.clock().date()
+        today = self.clock().astimezone(LONDON).date()
         recipients = {message.id: self._recipients(message, today) for message in batch}
         tries: list[_Try] = []
         given_up: list[Event] = []

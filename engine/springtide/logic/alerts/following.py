@@ -7,7 +7,7 @@ a band. So what is missing never clears anything (promise 2), and who hovers on 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ..quarter import Quarter
@@ -23,7 +23,7 @@ class SeenTeam:
 
     Ranks are those of levels, 0 for the lowest and for insufficient evidence. `near` is the highest it could be with
     every comparison stricter by the band, `firm` what is proved with every one more lenient by it; `by_rules`, how many ranks changed rules alone took it up or down; `apart`,
-    that its past is not its own. `own` is what is of the team alone (pressures, supervision) as grades, 0 for none,
+    that its past is not its own. `otherwise` is the rank that is proved without what can't wait; None where that is `rank`. `own` is what is of the team alone (pressures, supervision) as grades, 0 for none,
     None for what can't be told; `immediate` the rules and notices that don't wait, by kind and id.
     """
 
@@ -38,6 +38,11 @@ class SeenTeam:
     apart: bool = False
     own: Mapping[str, int | None] = field(default_factory=dict)
     immediate: Mapping[str, Mapping[str, Truth]] = field(default_factory=dict)
+    otherwise: int | None = None
+
+    @property
+    def otherwise_rank(self) -> int:
+        return self.rank if self.otherwise is None else self.otherwise
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class TeamState:
-    """Where a team is followed after a quarter. `rank` 0: it is not. `held_by`: why it stays up though less is proved."""
+    """Where a team is followed after a quarter. `rank` 0: it is not. `held_by`: why it stays up though less is proved.
+
+    `otherwise` is as far as it came by more than what can't wait, which has alerts of its own.
+    """
 
     state: State
     rank: int = 0
@@ -84,6 +92,7 @@ class TeamState:
     because: Because = ""
     held_by: Literal["", "band", "missing"] = ""
     was: int = 0
+    otherwise: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,6 +128,16 @@ def follow(quarters: Iterable[Seen], *, notable: int) -> list[States]:
 
 
 def _team(team: SeenTeam, before: TeamState, quarter: Quarter, notable: int) -> TeamState:
+    state = _level(team, before, quarter, notable)
+    told = 0 if team.apart else before.otherwise
+    came = team.otherwise_rank
+    if state.state == "persisting" and came == state.rank > told:
+        # What brought it so far until now had alerts of its own; this did not.
+        state = replace(state, state="raised" if told >= notable else "new", since=state.since if told >= notable else quarter, quarters=state.quarters if told >= notable else 1, was=told)
+    return replace(state, otherwise=max(came, min(told, state.rank)) if state.rank else 0)
+
+
+def _level(team: SeenTeam, before: TeamState, quarter: Quarter, notable: int) -> TeamState:
     was = 0 if team.apart else before.rank
     because: Because = "rules" if team.by_rules else ""
     if team.rank > was and team.rank >= notable:

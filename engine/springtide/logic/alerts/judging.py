@@ -92,6 +92,9 @@ class Story:
                 return Truth.of(team.was >= self.ranks[level])
             case r.OnlyTheCounty():
                 return Truth.of(self._only_the_county(subject, place))
+            case r.OnlySameDay():
+                seen = states.seen.teams[subject.team]
+                return Truth.of(Truth.MET in seen.immediate.get("same_day", {}).values() and seen.otherwise_rank < team.rank)
             case r.Immediate(kind):
                 held = states.seen.teams[subject.team].immediate.get(kind, {})
                 # Of the team as a whole it is asked whether any is proved, so that what is missing silences nothing.

@@ -72,6 +72,11 @@ class OnlyTheCounty:
 
 
 @dataclass(frozen=True)
+class OnlySameDay:
+    """Nothing but what can't wait brings the team to its level: without it, it would be at a lower one."""
+
+
+@dataclass(frozen=True)
 class Immediate:
     """A rule that can't wait for the next working day (`same_day`), or a notice of the channel `compliance`."""
 
@@ -94,7 +99,7 @@ class SomeDistrict:
     share: str
 
 
-Leaf = StateIs | LevelIs | Firmly | Was | OnlyTheCounty | Immediate | TeamsAtLeast | SomeDistrict
+Leaf = StateIs | LevelIs | Firmly | Was | OnlyTheCounty | OnlySameDay | Immediate | TeamsAtLeast | SomeDistrict
 Condition = Every | Some | No | LastQuarter | Leaf
 
 @dataclass(frozen=True)
@@ -187,6 +192,8 @@ def in_words(condition: Condition) -> str:
             return f"it was followed at {level} or above"
         case OnlyTheCounty():
             return "only a county pressure came on"
+        case OnlySameDay():
+            return "only what can't wait brings it to its level"
         case Immediate(kind):
             return {"same_day": "it can't wait for the next working day", "compliance": "it is a matter of compliance"}[kind]
         case TeamsAtLeast(number, part):
