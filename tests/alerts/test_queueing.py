@@ -307,7 +307,7 @@ def test_it_is_switched_on_once_and_not_before_anything_is_filed(place: Place, k
     with held.store.reading() as connection:
         assert begins(connection) == FIRST.next
     held.file(2)
-    assert {*held.alerts(2)} == {"high T1", "twice_running T1"}
+    assert {*held.alerts(2)} == {"high T1"}
     held.file(0, {"T1": "storm"}, "a correction of what was before", NOW)
     assert held.alerts(0) == {} and verify(held.store).holds
 

@@ -194,7 +194,7 @@ def test_an_address_of_something_else_is_not_tried(address: str) -> None:
 
 
 def test_a_chat_that_nobody_gave() -> None:
-    assert refused(open_channel("chat", {}), parcel()).for_good
+    assert isinstance(refused(open_channel("chat", {}), parcel()), ChannelDown), "a setting, which costs no message a try"
     trouble = refused(open_channel("chat", {}), parcel(chat="Ashford managers"))
     assert not trouble.for_good and "SPRINGTIDE_CHAT_ASHFORD_MANAGERS is not set" in trouble.reason
     assert secret_name("ashford -- duty/2") == "SPRINGTIDE_CHAT_ASHFORD_DUTY_2"

@@ -230,7 +230,8 @@ def _sections(found: Quarterly, alert: Alert, post: Post, where: str, stage: str
 def _of_team(found: Quarterly, alert: Alert, post: Post, where: str) -> Iterator[Section]:
     team, state = found.assessment.team(alert.raised.subject.team), found.decided.states.teams[alert.raised.subject.team]
     is_past = alert.state in ("lowered", "cleared")
-    yield Section(headline(found, alert), (*_standing(found, team, state), _confidence(team)), () if is_past else tuple(_reasons(found, team)))
+    past = (f"{alert.raised.rule.because} ({_paras(alert.raised.rule.cites)})",) if is_past else ()
+    yield Section(headline(found, alert), (*_standing(found, team, state), _confidence(team), *past), () if is_past else tuple(_reasons(found, team)))
     if not is_past:
         yield from _to_do(found, team, post)
 
@@ -312,8 +313,8 @@ def _of_rule(found: Quarterly, alert: Alert, post: Post, where: str) -> Iterator
     rule = pack.risk.get(subject.name) or pack.notices[subject.name]
     team = found.assessment.team(subject.team)
     level = pack.levels.by_id(team.level)
-    beside = "which by itself makes it so" if subject.name in pack.risk else "and this stands beside it, whatever the level is"
-    says = (f"{rule.because} ({_paras(rule.cites)})", f"{found.decided.quarter}: the {pack.words.team} is {level.title}, {beside}.", _confidence(team))
+    beside = "which this makes it by itself" if subject.name in pack.risk else "and this stands beside it, whatever the level is"
+    says = (f"{rule.because} ({_paras(rule.cites)})", f"{found.decided.quarter}: {level.title}, {beside}.", _confidence(team))
     yield Section(headline(found, alert), says)
     yield Section(_advised(found, post, "today"), (), (rule.tell_the_manager,))
 
