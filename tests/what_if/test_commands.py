@@ -137,7 +137,7 @@ def test_a_move_changes_both_teams() -> None:
         (["whatif", *KENT, "--district", "Dovr", "--set", "vacant_posts=+1"], "Dover"),
         (["whatif", *KENT, "T046", "--set", "vacant_posts=+1", "--with", "experiencd"], "did you mean 'experienced'"),
         (["whatif", *KENT, "T046", "--set", "referrals=+1", "--with", "agency"], "nothing of referrals depends on it; leave it out"),
-        (["whatif", *KENT, "T046", "--set", "vacant_posts=-1", "--with", "nobody"], "say experienced, newly_qualified, agency or experienced_for_agency"),
+        (["whatif", *KENT, "T046", "--set", "vacant_posts=-1", "--with", "nobody"], "say experienced, newly_qualified, agency, experienced_for_agency or newly_qualified_for_agency"),
         (["whatif", *KENT, "T046", "--set", "case_load=-1"], "did you mean 'caseload'?"),
         (["whatif", *KENT, "T046", "--set", "referral_rises=-1"], "did you mean 'referrals'?"),
         (["whatif", *KENT, "T046", "--set", "referrals=+1", "--sweep", "referrals=0:3"], "goes by itself"),

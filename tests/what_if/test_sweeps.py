@@ -111,7 +111,9 @@ def test_every_step_of_a_range_is_what_setting_it_comes_to(kent: RulePack, text:
         for team in board.teams:
             over = parse_over(text, kent, Target(team=team), "experienced" if text.startswith(("vacant", "in_post")) else "")
             try:
-                line, swept = Line(board, team, over, over.start, over.stop), sweep(board, over).teams[team]
+                found_over = sweep(board, over)
+                over, swept = found_over.over, found_over.teams[team]  # it ends where there is no more room
+                line = Line(board, team, over, over.start, over.stop)
             except WhatIfError:
                 continue
             settings, figures = _settings(board, [line], [over.values]), board.evidence[team].figures

@@ -62,7 +62,7 @@ def test_over_whole_grids(kent: RulePack, who: str, other: str) -> None:
         board = Board(kent, county(kent, f"W{seed}", 6), QUARTER)
         down, across = parse_over("vacant_posts=0:6:0.5", kent, EVERY_TEAM, who), parse_over(other, kent)
         found = grid(board, down, across)
-        shape = down.values.size, across.values.size
+        shape = found.down.values.size, found.across.values.size  # which end where there is no more room
         for outcome in found.teams.values():
             for held in (outcome.rank, outcome.could_be_rank, outcome.points, outcome.most_points):
                 assert _never_falls(held.reshape(shape))

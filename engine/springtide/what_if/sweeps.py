@@ -21,6 +21,7 @@ from .coupling import lever_for
 from .problems import WhatIfError, WhoIsAsked
 
 _MOST_STEPS = 10_001
+_BESIDE = 1e-6  # how far beside a turn it is looked what has turned
 _NEAR = 1e-7  # within which a turn counts as right on a whole number
 
 
@@ -293,7 +294,7 @@ def sweep(board: Board, over: Over) -> Sweep:
         found[team] = _swept(board, team, lines.get(team), cells.get(team), starts.get(team), on[area], switching[area], everything, reached)
     if len(lines) == 1:
         ((team, line),) = lines.items()
-        found[team] = replace(found[team], turns=tuple(_turning(board, line, marks[team], run) for run in found[team].runs[1:]))
+        found[team] = replace(found[team], turns=tuple(_turning(board, line, run) for run in found[team].runs[1:]))
     levers = tuple(dict.fromkeys(lever for line in lines.values() for lever in (line.down, line.up) if lever))
     return Sweep(over, tuple(float(value) for value in values), tuple(lines), found, tuple(_switches(board, on, everything)), left_out, levers, asked)
 
@@ -421,20 +422,19 @@ def _runs(board: Board, outcome: Outcome, begins: Ints, size: int, everything: F
         first = place
 
 
-def _turning(board: Board, line: Line, marks: Floats, run: Run) -> tuple[tuple[MeasureTest, Truth], ...]:
+def _turning(board: Board, line: Line, run: Run) -> tuple[tuple[MeasureTest, Truth], ...]:
     """The comparisons that come out otherwise where a run begins than just before it."""
-    place = int(np.searchsorted(marks, run.low))
-    if place >= marks.size or marks[place] != run.low:
-        return ()  # another turns here, or the county
-    before = (marks[place - 1] + run.low) / 2 if run.holds_low else run.low
-    after = run.low if run.holds_low else (run.low + marks[min(place + 1, marks.size - 1)]) / 2
-    settings = _settings(board, [line], [np.array([before, after])])
-    found = []
-    for leaf in board.comparisons:
-        was, now = np.broadcast_to(np.asarray(board.truths_of(line.team, settings, leaf)), (2,))
-        if was != now:
-            found.append((leaf, Truth(int(now))))
-    return tuple(found)
+    # What comes whole is the same just before its next whole number as on it: there the one before that is looked at.
+    for before in (run.low - _BESIDE, run.low - 1):
+        settings = _settings(board, [line], [np.array([before, run.low + _BESIDE])])
+        found = []
+        for leaf in board.comparisons:
+            was, now = np.broadcast_to(np.asarray(board.truths_of(line.team, settings, leaf)), (2,))
+            if was != now:
+                found.append((leaf, Truth(int(now))))
+        if found:
+            return tuple(found)
+    return ()  # another team turns here, or the county
 
 
 @dataclass(frozen=True)
