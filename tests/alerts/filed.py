@@ -13,7 +13,7 @@ from alerts.outboxes import Told, one_each
 from springtide.alerts.answering import Answer, Kind, answer
 from springtide.alerts.channels import Parcel
 from springtide.alerts.escalating import queue_reminders
-from springtide.alerts.previewing import finished
+from springtide.alerts.previewing import Finishing
 from springtide.alerts.queueing import STARTED, queue_with
 from springtide.alerts.sending import outbox
 from springtide.alerts.sending.outbox import Queued
@@ -57,7 +57,7 @@ class Office:
         return record(self.store, Filing(self.pack, "kent-2009", held, quarter, "a test", at or filed_at(quarter), because, ENGINE), plain, queue_with)
 
     def send(self, now: datetime) -> SendReport:
-        return send_due(self.store, one_each, self.channel, lambda: now, first=queue_reminders, finish=finished)
+        return send_due(self.store, one_each, self.channel, lambda: now, first=queue_reminders, finish=Finishing().finish)
 
     def took(self, now: datetime | None = None) -> list[Parcel]:
         """What arrived since this was last asked; after a run of the sender, where a time is given."""

@@ -358,4 +358,4 @@ def test_a_county_pressure_that_raises_many_districts_is_one_letter_to_the_head_
     made.file(0)
     made.file(1)
     (one,) = [message for message in made.messages() if message.post == "head_of_service"]
-    assert len(one.alerts) == 4 and "4 alerts for" in one.letter.subject
+    assert len(one.alerts) == 4 and "4 alerts" in one.letter.subject

@@ -19,7 +19,7 @@ from ..alerts.overview import entries, overview
 from ..alerts.people.directory import Addressee, Directory, check_against, for_stand_in, recipients
 from ..alerts.people.directory_files.reader import read_directory
 from ..alerts.people.working_days import LONDON
-from ..alerts.previewing import finished, previewed, teams_of
+from ..alerts.previewing import Finishing, previewed, teams_of
 from ..alerts.problems import DirectoryError
 from ..alerts.queueing import start as switch_on
 from ..alerts.rehearsing import filed
@@ -156,7 +156,7 @@ def send(store: str | None, directory: Path | None, channel: str, to: Path | Non
 
     way = open_channel(channel, settings)
     try:
-        report = send_due(ledger, find, way, lambda: datetime.now(UTC), first=first, finish=finished, hold=RightOfReply().holds, for_whom=for_stand_in)
+        report = send_due(ledger, find, way, lambda: datetime.now(UTC), first=first, finish=Finishing().finish, hold=RightOfReply().holds, for_whom=for_stand_in)
     finally:
         way.close()
     with ledger.reading() as connection:

@@ -18,6 +18,7 @@ from ...logic.alerts.following import TeamState
 from ...logic.alerts.judging import SEPARATOR
 from ...logic.alerts.rules import OnlyTheCounty, Post, SomeDistrict, walk
 from ...logic.explain import advice
+from ...logic.facts import Majority
 from ...logic.truth import Truth
 from ..people.working_days import LONDON, after, next_working_moment
 from ..raising.deciding import Alert, Decided
@@ -25,6 +26,7 @@ from .letter import Letter, Section
 from .plain import plain
 
 _MOST_REASONS, _MOST_ADVICE, _MOST_TEAMS = 3, 3, 12
+_FEWEST = 5
 _CLOSING = Section("What this is", (
     "Pressures that coincide raise the risk that standards may become unsafe (para 22). This says where they do. It is about "
     "pressures and not about anybody's work (para 20), it predicts nothing, and a disagreement is as useful as an agreement.",
@@ -333,8 +335,7 @@ def _of_county(found: Quarterly, alert: Alert, post: Post, where: str) -> Iterat
     counted = next((one for one in found.assessment.county if (one.area, one.pressure) == (subject.area, subject.name)), None)
     says = [f"{pressure.because} ({_paras(pressure.cites)})"]
     if counted is not None:
-        silent = f", {counted.silent} could not be told" if counted.silent else ""
-        says.append(f"{counted.affected} of {counted.teams} {pack.words.teams} affected{silent}. {pressure.tell_the_manager}")
+        says.append(f"{_affected(counted, pack.words.teams)} {pressure.tell_the_manager}")
     yield Section(headline(found, alert), tuple(says))
     if alert.state == "new":
         story, place = found.decided.story, found.decided.place
@@ -345,6 +346,14 @@ def _of_county(found: Quarterly, alert: Alert, post: Post, where: str) -> Iterat
         if with_it:
             says_why = "Nothing of their own is shown to be worse than last quarter, so they get no alert of their own."
             yield Section(f"{capital(pack.words.teams)} that only county-wide pressures have raised", (says_why,), tuple(_listed(found, with_it)))
+
+
+def _affected(counted: Majority, teams: str) -> str:
+    """How many are affected, of all; in words where that would give away which: no count under five stands in a letter."""
+    if counted.affected < _FEWEST or 0 < counted.silent < _FEWEST:
+        return f"{'Most' if counted.on is Truth.MET else 'Not most'} {teams} are shown to be affected."
+    silent = f", {counted.silent} could not be told" if counted.silent else ""
+    return f"{counted.affected} of {counted.teams} {teams} affected{silent}."
 
 
 def _of_pressure(found: Quarterly, alert: Alert, post: Post, where: str) -> Iterator[Section]:
@@ -362,13 +371,13 @@ def _answering(found: Quarterly, alert: Alert, post: Post, stage: str, goes: dat
     rule = alert.raised.rule
     if stage == FIRST_SIGHT:
         return Section(ANSWERING, (
-            f"You see this first. It goes further on {_day(goes_further(found, alert, goes))} at the earliest, and says whether you agreed or not.",
+            f"You see this first. It goes further on {day_words(goes_further(found, alert, goes))} at the earliest, and says whether you agreed or not.",
             f"To say something: {how_to_answer((alert.id,))}",
         ))  # fmt: skip
     if post not in rule.answered_by:
         return Section("For you to know", (rule.asks,) if not rule.answered_by else ("Nothing is asked of you.", rule.asks))
     due = after(goes, round(found.decided.story.thresholds[rule.answer_within]))
-    return Section(ANSWERING, (rule.asks, f"By {_day(due)}: {how_to_answer((alert.id,))}"))
+    return Section(ANSWERING, (rule.asks, f"By {day_words(due)}: {how_to_answer((alert.id,))}"))
 
 
 def how_to_answer(alerts: Sequence[str]) -> str:
@@ -425,5 +434,6 @@ def _short(title: str) -> str:
     return title.removesuffix(" (county-wide)")
 
 
-def _day(moment: datetime) -> str:
+def day_words(moment: datetime) -> str:
+    """ "Friday 8 May 2009 at 17:00"."""
     return f"{moment:%A} {moment.day} {moment:%B %Y} at {moment:%H:%M}"

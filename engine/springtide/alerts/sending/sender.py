@@ -21,7 +21,7 @@ from .one_sender import one_sender
 from .progress import TRIES, Copy
 
 FindRecipients = Callable[[str, str, date], Sequence[Recipient]]
-Finish = Callable[[Connection, outbox.Queued], Letter]
+Finish = Callable[[Connection, outbox.Queued, datetime], Letter]
 Hold = Callable[[Connection, outbox.Queued, datetime], bool]
 ForWhom = Callable[[Letter, Recipient, str, str], Letter]
 _AT_ONCE = 10  # messages that are noted together, and so the most that can arrive twice after a crash
@@ -51,7 +51,7 @@ class SendReport:
 
 def send_due(
     store: Store, find_recipients: FindRecipients, channel: Channel, clock: Callable[[], datetime], *,
-    first: Callable[[Connection, datetime], object] | None = None, finish: Finish = lambda connection, message: message.letter,
+    first: Callable[[Connection, datetime], object] | None = None, finish: Finish = lambda connection, message, now: message.letter,
     hold: Hold = lambda connection, message, now: False, for_whom: ForWhom = lambda letter, recipient, post, place: letter,
     patience: float = _PATIENCE,
 ) -> SendReport:  # fmt: skip
@@ -155,7 +155,7 @@ class _Run:
             now = self.clock()
             for message in outbox.messages(connection, ids=[*recipients]):
                 if message.is_due(now) and not self.hold(connection, message, now):
-                    tries += self._tries(message, self.finish(connection, message), recipients[message.id], now, given_up)
+                    tries += self._tries(message, self.finish(connection, message, now), recipients[message.id], now, given_up)
             outbox.note(connection, [*given_up, *(one.event(now, "trying", channel=self.channel) for one in tries)])
         self.outcomes.clear()
         self.withdrawn += withdrawn
