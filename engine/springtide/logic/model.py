@@ -340,7 +340,11 @@ class Silenced:
 
 @dataclass(frozen=True)
 class RulePack:
-    """A whole pack: layers stacked, references resolved, examples attached."""
+    """A whole pack: layers stacked, references resolved, examples attached.
+
+    `language`: the edition of the rule language, and so of its documents, that the pack was written for. Results and
+    explanations of edition 1 keep their keys for ever, so that what was filed replays to the same bytes.
+    """
 
     id: str
     version: str
@@ -367,6 +371,7 @@ class RulePack:
     tallies: dict[str, Tally] = field(default_factory=dict)
     alerts: dict[str, AlertRule] = field(default_factory=dict)
     about: str = ""
+    language: int = 1
 
     @cached_property
     def questions(self) -> dict[str, Question]:

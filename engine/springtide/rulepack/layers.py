@@ -76,6 +76,8 @@ class Stack:
             "thresholds": {key: entry.data for key, entry in self.overrides.items()},
             "sense checks": {key: [entry.data for entry in held] for key, held in self.adjusted.items()},
         }
+        if any("language" in layer.data for layer in self.layers):
+            content["language"] = [layer.data.get("language") for layer in self.layers]
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 

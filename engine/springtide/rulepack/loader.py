@@ -83,9 +83,10 @@ class _PackReader(SenseReader, TallyReader, AlertReader, TextReader, RuleReader)
             return None
         top = self.stack.top.data
         layers = tuple(f"{head.data['id']} {head.data['version']}" for head in self.stack.layers)
+        language = next((head.data["language"] for head in reversed(self.stack.layers) if "language" in head.data), 1)
         pack = m.RulePack(
             id=top["id"], version=top["version"], title=top["title"], hash=self.stack.hash, layers=layers,
-            words=words, thresholds=thresholds, about=" ".join(top["about"].split()), **parts,
+            words=words, thresholds=thresholds, about=" ".join(top["about"].split()), language=language, **parts,
         )  # fmt: skip
         self.problems.extend(checks.check_pack(pack, self.stack))
         return replace(pack, paragraphs=self._with_later_rules(pack))

@@ -45,6 +45,7 @@ class PackDoc(Doc):
     title: Text
     about: Text
     builds_on: Text | None = None
+    language: Annotated[int, Field(ge=1, le=2)] | None = None
     words: WordsDoc | None = None
 
 
