@@ -15,7 +15,10 @@ from springtide.history.store.verify import verify
 from springtide.reports.explanation import plain
 
 STORES = Path(__file__).parent / "stores"
-HEADS = {"0001": "b8d193a66e2e2f1199f1ee3928d8afb23a8a825b2fdae712ef15fdaae4d8c83b"}
+HEADS = {
+    "0001": "b8d193a66e2e2f1199f1ee3928d8afb23a8a825b2fdae712ef15fdaae4d8c83b",
+    "0002": "2a196b08830dcb6875368f2afc6c8bd30ffd0206bb31b4b93ebdcf3528e45b31",
+}
 
 
 @pytest.fixture(params=sorted(STORES.glob("*.sqlite.gz")), ids=lambda path: path.name)
