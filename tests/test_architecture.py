@@ -18,13 +18,14 @@ MAY_IMPORT = {
     "assurance": {"logic", "rulepack"},
     "evidence": {"logic", "rulepack"},
     "engines": {"logic", "evidence"},
-    "assessment": {"logic", "evidence", "engines"},
+    "batch": {"logic", "evidence"},
+    "assessment": {"logic", "evidence", "engines", "batch"},
     "conformance": {"logic", "evidence", "assessment"},
     "history": {"logic", "rulepack", "evidence", "assessment", ""},
-    "what_if": {"logic", "rulepack", "evidence", "assessment"},
+    "what_if": {"logic", "rulepack", "evidence", "batch", "assessment"},
     "alerts": {"logic", "rulepack", "evidence", "engines", "assessment", "history"},
-    "reports": {"logic", "rulepack", "assurance", "evidence", "assessment", "history", "what_if", "alerts"},
-    "cli": {"logic", "assurance", "rulepack", "evidence", "engines", "assessment", "history", "what_if", "alerts", "reports", "shipped", ""},
+    "reports": {"logic", "rulepack", "assurance", "evidence", "assessment", "history", "batch", "what_if", "alerts"},
+    "cli": {"logic", "assurance", "rulepack", "evidence", "engines", "assessment", "history", "batch", "what_if", "alerts", "reports", "shipped", ""},
 }
 HEAVY = {"pandas", "narwhals", "numpy", "sqlalchemy", "durable", "durable_rules_engine", "polars"}
 STANDARD_LIBRARY_ONLY = {"logic", "shipped"}

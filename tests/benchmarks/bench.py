@@ -33,6 +33,8 @@ from springtide.alerts.channels.smtp import Security, Server, SmtpChannel
 from springtide.alerts.letters.letter import Letter
 from springtide.alerts.previewing import previewed
 from springtide.alerts.sending.sender import send_due
+from springtide.batch.cells import Board
+from springtide.batch.robustness import robustness
 from springtide.engines import columnar
 from springtide.evidence import read_evidence
 from springtide.evidence.records import EvidenceSet, Response
@@ -46,9 +48,7 @@ from springtide.logic.quarter import Quarter
 from springtide.reports.explanation import plain
 from springtide.rulepack.examples import latest_quarter
 from springtide.what_if.assumptions import assumptions
-from springtide.what_if.cells import Board
 from springtide.what_if.clearing import clear
-from springtide.what_if.robustness import robustness
 from springtide.what_if.sweeps import grid, parse_over, sweep
 from springtide.what_if.tipping import tipping
 

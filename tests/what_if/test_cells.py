@@ -8,12 +8,12 @@ from random import Random
 import numpy as np
 import pytest
 
+from springtide.batch.bearing import BOTH_ENDS, figures_read, questions_read, threshold_counts
+from springtide.batch.cells import Board, Settings
 from springtide.logic.answers import NO_ANSWER
 from springtide.logic.model import RulePack
 from springtide.logic.scoring import facts_of, verdict_of, work_out
 from springtide.logic.truth import Truth
-from springtide.what_if.bearing import BOTH_ENDS, figures_read, questions_read, threshold_counts
-from springtide.what_if.cells import Board, Settings
 
 from .. import random_cases
 from .counties import QUARTER, county

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from springtide.batch.cells import Board
+from springtide.batch.following import followed, moved
 from springtide.evidence.records import EvidenceSet, Row
 from springtide.logic.model import RulePack
-from springtide.what_if.cells import Board
 from springtide.what_if.changes import Target, parse_change
 from springtide.what_if.coupling import change_team
-from springtide.what_if.following import followed, moved
 from springtide.what_if.sweeps import parse_over, sweep
 from springtide.what_if.tipping import tipping
 

@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 import springtide
+from springtide.batch.cells import Board
+from springtide.batch.robustness import robustness
 from springtide.cli.main import cli
 from springtide.logic.model import RulePack
 from springtide.reports.what_if.robustness import _many, _nothing
-from springtide.what_if.cells import Board
-from springtide.what_if.robustness import robustness
 
 ROOT = Path(__file__).resolve().parents[2]
 KENT = [str(ROOT / "examples" / "kent-2009"), "--quarter", "2008/09 Q4"]

@@ -10,10 +10,10 @@ import numpy as np
 from click.testing import CliRunner
 
 import springtide
+from springtide.batch.cells import Board
 from springtide.cli.main import cli
 from springtide.logic.model import RulePack
 from springtide.logic.truth import Truth
-from springtide.what_if.cells import Board
 from springtide.what_if.changes import Target
 from springtide.what_if.sweeps import Line, _settings, parse_over, sweep
 

@@ -9,15 +9,15 @@ from itertools import islice, product
 
 import pytest
 
+from springtide.batch import robustness as module
+from springtide.batch.bearing import BOTH_ENDS, same_day_figures, threshold_counts
+from springtide.batch.cells import Board
+from springtide.batch.robustness import Dimension, Robustness, robustness
 from springtide.logic.facts import Evidence
 from springtide.logic.model import RulePack
 from springtide.logic.scoring import facts_of, verdict_of, work_out
 from springtide.reports.what_if.robustness import _share
-from springtide.what_if import robustness as module
 from springtide.what_if.assumptions import assumptions
-from springtide.what_if.bearing import BOTH_ENDS, same_day_figures, threshold_counts
-from springtide.what_if.cells import Board
-from springtide.what_if.robustness import Dimension, Robustness, robustness
 
 from ..history.quarters import quarters_of
 from .counties import QUARTER, county

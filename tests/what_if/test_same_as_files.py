@@ -10,12 +10,12 @@ import pytest
 
 from springtide import assess, read_evidence
 from springtide.assessment import Assessment
+from springtide.batch.cells import Board
 from springtide.evidence.records import EvidenceSet
 from springtide.evidence.writing.contents import contents_of
 from springtide.evidence.writing.csv_files import tables_of, write_tables
 from springtide.logic.model import RulePack
 from springtide.what_if.before_after import what_if
-from springtide.what_if.cells import Board
 from springtide.what_if.changes import Change, Move, Scenario, Step, Target, parse_change
 from springtide.what_if.planning import plan
 from springtide.what_if.problems import WhatIfError

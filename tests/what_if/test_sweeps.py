@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from springtide import read_evidence
+from springtide.batch.cells import Board
 from springtide.logic.model import RulePack
 from springtide.what_if.before_after import what_if
-from springtide.what_if.cells import Board
 from springtide.what_if.changes import EVERY_TEAM, Amount, Change, Scenario, Step, Target, parse_change, unit_of
 from springtide.what_if.coupling import change_team
 from springtide.what_if.problems import WhatIfError, WhoIsAsked

@@ -8,9 +8,9 @@ import math
 import numpy as np
 import pytest
 
+from springtide.batch.cells import Board, Settings
 from springtide.logic.levers import Lever, pulled, room
 from springtide.logic.model import RulePack
-from springtide.what_if.cells import Board, Settings
 from springtide.what_if.clearing import ANSWERS, Costs, clear, costs_of
 from springtide.what_if.problems import WhatIfError
 from springtide.what_if.tipping import can_pull, tipping

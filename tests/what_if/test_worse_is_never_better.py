@@ -7,9 +7,9 @@ from random import Random
 import numpy as np
 import pytest
 
+from springtide.batch.cells import Board, Ints, Outcome, Settings
 from springtide.logic.levers import pulled, room
 from springtide.logic.model import RulePack
-from springtide.what_if.cells import Board, Ints, Outcome, Settings
 from springtide.what_if.changes import EVERY_TEAM
 from springtide.what_if.sweeps import grid, parse_over
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from ..assessment import choose_quarter
+from ..batch.cells import Board
+from ..batch.robustness import robustness as how_firmly
 from ..logic.quarter import Quarter
 from ..reports.what_if import robustness as pages
 from ..what_if.assumptions import assumptions as what_drives
-from ..what_if.cells import Board
-from ..what_if.robustness import robustness as how_firmly
 from . import common
 
 

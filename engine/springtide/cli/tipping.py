@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from ..assessment import choose_quarter
+from ..batch.cells import Board
 from ..logic.quarter import Quarter, parse_quarter
 from ..reports.what_if import tipping as pages
 from ..shipped import EXAMPLE_QUARTER, example_folder
 from ..what_if import clearing
-from ..what_if.cells import Board
 from ..what_if.files import read_costs
 from ..what_if.tipping import tipping as tipping_points
 from . import common

@@ -132,8 +132,8 @@ def _asking(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, scenario: S
 
 
 def _sweep(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, ranges: tuple[str, ...], target: Target, with_whom: str, as_json: bool) -> None:
+    from ..batch.cells import Board
     from ..reports.what_if import sweep as pages
-    from ..what_if.cells import Board
     from ..what_if.sweeps import grid, parse_over
     from ..what_if.sweeps import sweep as swept
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..assessment import choose_quarter
+from ..batch.cells import Board
+from ..batch.robustness import Robustness
+from ..batch.robustness import robustness as _robustness
 from ..evidence.records import EvidenceSet
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from .assumptions import Assumption
 from .assumptions import assumptions as _assumptions
 from .before_after import WhatIf, what_if
-from .cells import Board
 from .changes import Change, Move, Scenario, Step, Target, parse_change, who_for
 from .clearing import Cleared, Costs
 from .clearing import clear as _clear
 from .problems import WhatIfError
-from .robustness import Robustness
-from .robustness import robustness as _robustness
 from .sweeps import Grid, Sweep, grid, parse_over
 from .sweeps import sweep as _sweep
 from .tipping import TeamTips

@@ -8,11 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..logic.answers import NO_ANSWER, Answer
-from ..logic.levers import within_wholes
-from ..logic.scoring import facts_of, verdict_of, work_out
-from .arithmetic import Ints, Numbers, lesser_known
-from .bearing import (
+from ..batch.arithmetic import Ints, Numbers, lesser_known
+from ..batch.bearing import (
     BOTH_ENDS,
     TENTH,
     figures_read,
@@ -22,7 +19,10 @@ from .bearing import (
     threshold_counts,
     thresholds_read,
 )
-from .cells import Board, Settings
+from ..batch.cells import Board, Settings
+from ..logic.answers import NO_ANSWER, Answer
+from ..logic.levers import within_wholes
+from ..logic.scoring import facts_of, verdict_of, work_out
 
 Kind = Literal["threshold", "figure", "answer"]
 

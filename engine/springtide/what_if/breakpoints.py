@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 
+from ..batch.arithmetic import computed
+from ..batch.following import Followed, touches
+from ..batch.polynomials import UNKNOWN, Polynomial, Ratio, joined, less, ratio_of, roots, times, trimmed, value_at
 from ..logic.conditions import MeasureTest
 from ..logic.levers import Lever, wholes, within_wholes
 from ..logic.model import RulePack
-from .arithmetic import computed
-from .following import Followed, touches
-from .polynomials import UNKNOWN, Polynomial, Ratio, joined, less, ratio_of, roots, times, trimmed, value_at
 
 _HALVINGS = 60
 

@@ -11,11 +11,11 @@ from typing import Literal
 
 import numpy as np
 
+from ..batch.arithmetic import Numbers
 from ..logic.facts import Team
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..logic.units import UNITS, Unit
-from .arithmetic import Numbers
 from .problems import Place, WhatIfError
 
 Kind = Literal["by", "to", "share"]

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..batch.arithmetic import Bools, Floats, Ints
+from ..batch.bearing import questions_read
+from ..batch.cells import Board, Settings
+from ..batch.following import figures_behind
 from ..logic.answers import Answer, favourable_answers, from_worst_to_best
 from ..logic.conditions import MeasureTest
 from ..logic.levers import Lever, room, wholes
 from ..logic.model import RulePack
 from ..logic.truth import Truth
-from .arithmetic import Bools, Floats, Ints
-from .bearing import questions_read
-from .cells import Board, Settings
-from .following import figures_behind
 from .problems import WhatIfError
 from .tipping import can_pull, whole_turns
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..batch.following import followed
+from ..batch.following import moved as moved_to
 from ..logic.formula import names_in
 from ..logic.levers import Lever, pulled, room, room_by, standing_for, wholes
 from ..logic.model import RulePack
 from ..logic.units import UNITS
 from .changes import Amount, Change, comes_to, unit_of
-from .following import followed
-from .following import moved as moved_to
 from .problems import WhatIfError, WhoIsAsked, told_where
 from .tallying import Tallied
 

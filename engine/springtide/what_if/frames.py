@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from ..batch.robustness import Robustness
 from .assumptions import Assumption
 from .before_after import WhatIf
 from .clearing import Cleared
-from .robustness import Robustness
 from .sweeps import Grid, Sweep
 from .tipping import TeamTips
 

@@ -9,13 +9,13 @@ from decimal import Decimal
 
 import numpy as np
 
+from ..batch.arithmetic import Floats, Ints, Numbers
+from ..batch.cells import Board, Cells, Outcome, Settings
 from ..logic.conditions import MeasureTest
 from ..logic.levers import Lever, Way, room, standing_for
 from ..logic.model import RulePack
 from ..logic.truth import Truth
-from .arithmetic import Floats, Ints, Numbers
 from .breakpoints import Stretch, breakpoints
-from .cells import Board, Cells, Outcome, Settings
 from .changes import EVERY_TEAM, Kind, Target, check_whole, comes_to, known_as, unit_of
 from .coupling import lever_for
 from .problems import WhatIfError, WhoIsAsked

@@ -9,11 +9,11 @@ from typing import Literal
 
 import numpy as np
 
+from ..batch.arithmetic import Bools, Floats
+from ..batch.cells import Board, Settings
 from ..logic.levers import Lever, room
 from ..logic.truth import Truth
-from .arithmetic import Bools, Floats
 from .breakpoints import Stretch, breakpoints
-from .cells import Board, Settings
 
 _FAR = 100_000.0  # units, of what there is no end to: far beyond anything that a team can have
 _NEAR = 1e-7

@@ -9,10 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ...batch.cells import Board
+from ...batch.robustness import Dimension, Robustness
 from ...logic.units import UNITS
 from ...what_if.assumptions import Assumption
-from ...what_if.cells import Board
-from ...what_if.robustness import Dimension, Robustness
 from ..wording import ByWidth, capital, indented, level_text
 from .heading import closing, head_as_data, heading, title_of
 

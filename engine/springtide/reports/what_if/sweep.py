@@ -11,10 +11,10 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
+from ...batch.cells import Board
 from ...logic.conditions import MeasureTest
 from ...logic.truth import Truth
 from ...logic.units import UNITS
-from ...what_if.cells import Board
 from ...what_if.sweeps import Grid, Over, Run, Sweep, SweptTeam
 from ..wording import STYLES, capital, counted_teams, indented, level_text
 from .heading import closing, grouped, head_as_data, heading, says, target_words, title_of

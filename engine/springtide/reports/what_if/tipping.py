@@ -9,8 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ...batch.cells import Board
 from ...logic.model import RulePack
-from ...what_if.cells import Board
 from ...what_if.clearing import Cleared, Costs, Way
 from ...what_if.tipping import TeamTips, Tip
 from ..wording import ByWidth, capital, indented, level_text, paras
