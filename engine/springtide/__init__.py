@@ -9,6 +9,7 @@ The public interface, on one screen:
         print(team.team.name, team.level, team.could_be, springtide.why(team.facts, team.level))
     answer = springtide.whatif(pack, evidence, "vacant_posts=+2", springtide.parse_quarter("2008/09 Q4"), team="T017")
     springtide.frame(answer)                                 # a pandas frame, before and after
+    springtide.try_pack(pack).ordinary().flagged             # what it flags by chance in invented counties
 """
 
 __version__ = "0.1.0"
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from .logic.model import RulePack
     from .logic.quarter import Quarter, parse_quarter
     from .rulepack import PackError, load_pack
+    from .trial.county_files import CountyFileError
+    from .trial.trying import Trial, try_pack
     from .what_if.asking import assumptions, clear, robustness, sweep, tipping, whatif
     from .what_if.before_after import WhatIf
     from .what_if.frames import frame
@@ -41,6 +44,8 @@ _PLACES = {
     "logic.model": ("RulePack",),
     "logic.quarter": ("Quarter", "parse_quarter"),
     "rulepack": ("PackError", "load_pack"),
+    "trial.county_files": ("CountyFileError",),
+    "trial.trying": ("Trial", "try_pack"),
     "what_if.asking": ("assumptions", "clear", "robustness", "sweep", "tipping", "whatif"),
     "what_if.before_after": ("WhatIf",),
     "what_if.frames": ("frame",),
@@ -61,6 +66,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Assessment",
+    "CountyFileError",
     "CountyFinding",
     "EngineUnavailable",
     "EnginesDisagree",
@@ -71,6 +77,7 @@ __all__ = [
     "QuarterChoiceError",
     "RulePack",
     "TeamAssessment",
+    "Trial",
     "WhatIf",
     "WhatIfError",
     "assess",
@@ -84,6 +91,7 @@ __all__ = [
     "robustness",
     "sweep",
     "tipping",
+    "try_pack",
     "whatif",
     "why",
     "why_could_be",

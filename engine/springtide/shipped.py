@@ -1,4 +1,4 @@
-"""Where the rule packs and examples that come with springtide are: in the checkout, or in the wheel."""
+"""Where the rule packs, invented counties and examples that come with springtide are: in the checkout, or in the wheel."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def _folder(name: str) -> Path:
 def rules_folder() -> Path:
     """The folder of the shipped rule packs."""
     return _folder("rules")
+
+
+def counties_folder() -> Path:
+    """The folder of what invented counties are made of."""
+    return _folder("counties")
 
 
 def example_folder(name: str = "kent-2009") -> Path:

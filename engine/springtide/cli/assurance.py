@@ -1,4 +1,4 @@
-"""springtide rules coverage, mutate, prove, diff, new: the assurance of a rule pack."""
+"""springtide rules coverage, mutate, prove, try, diff, new: the assurance of a rule pack."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from ..reports import moved as movers
 from . import common
 
 _LEAST_KILLED = 95
+_COUNTIES, _SIZE, _SEED = 200, 60, 1
 
 
 @click.command("coverage")
@@ -103,6 +104,48 @@ def prove(pack: str, as_json: bool) -> None:
     proofs = prove_pack(loaded)
     common.show_json(pages.proofs_as_dict(loaded, proofs)) if as_json else common.show(pages.render_proofs(loaded, proofs))
     if not all(proof.holds for proof in proofs):
+        sys.exit(common.INVALID)
+
+
+@click.command("try")
+@click.argument("pack", metavar="PACK")
+@click.option(
+    "--like", metavar="COUNTY", default=None,
+    help="What county to invent: england-2009, kent-2009, england-2025, or a file of your own. Without it, England at the pack's time.",
+)
+@click.option(
+    "--quarter", type=common.QuarterType(), default=None, metavar='"2008/09 Q4"',
+    help="With the values of which quarter to score. Without it, the county's, or the pack's newest if they are later.",
+)
+@click.option("--counties", type=click.IntRange(2, 5000), default=_COUNTIES, show_default=True, metavar="N", help="Counties of each kind.")
+@click.option("--size", type=click.IntRange(4, 500), default=_SIZE, show_default=True, metavar="N", help="Teams in each county.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=_SEED, show_default=True, metavar="N", help="The same seed, the same counties.")
+@click.option("--sources", is_flag=True, help="Say of each assumption where it comes from.")
+@common.json_option
+@common.reports_faults
+def try_(pack: str, like: str | None, quarter: Quarter | None, counties: int, size: int, seed: int, sources: bool, as_json: bool) -> None:
+    """Try a pack on invented counties whose truth is known: what it flags by chance, and what it finds.
+
+    In an ordinary county every team is alike and only chance differs, so that whatever is flagged is a false alarm. In the
+    others a tenth of the teams are truly worse, as it says. Exits with 3 where the pack flags more by chance, or finds less,
+    than the county's file allows.
+
+    \b
+    Examples:
+      springtide rules try kent-2009
+      springtide rules try my-county --like our-county.yaml --size 24
+    """
+    from ..reports import tried  # with pandas, takes a while to load
+    from ..trial.trying import try_pack
+
+    loaded = common.pack_named(pack)
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Scoring invented counties", total=None)
+        found = try_pack(
+            loaded, like, quarter, counties=counties, size=size, seed=seed, progress=lambda done, of: bar.update(task, completed=done, total=of)
+        )
+    common.show_json(tried.as_dict(found)) if as_json else common.show(tried.render(found, sources))
+    if not found.kept:
         sys.exit(common.INVALID)
 
 

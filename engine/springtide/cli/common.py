@@ -269,6 +269,7 @@ def _report(error: Exception, given: dict[str, Any]) -> None:
     from ..evidence.dfe.published import DfeFileError
     from ..history.problems import CorrectionNeedsReason, StoreError
     from ..rulepack import PackError
+    from ..trial.county_files import CountyFileError
     from ..what_if.problems import WhatIfError, WhatIfFileError
 
     as_json = given.get("as_json", False)
@@ -286,7 +287,7 @@ def _report(error: Exception, given: dict[str, Any]) -> None:
             sys.exit(INVALID)
         case QuarterChoiceError() | EngineUnavailable() | StoreError() | CorrectionNeedsReason() | AlertError():
             raise click.UsageError(str(error)) from None
-        case WhatIfFileError():
+        case WhatIfFileError() | CountyFileError():
             if as_json:
                 _show_errors([vars(problem) for problem in error.problems])
             for problem in error.problems:

@@ -149,5 +149,5 @@ def trace(rules: str, as_json: bool) -> None:
     common.show_json(rule_list.trace_as_dict(pack)) if as_json else common.show(rule_list.render_trace(pack))
 
 
-for command in (assurance.coverage, assurance.mutate, assurance.prove, assurance.diff, assurance.new):
+for command in (assurance.coverage, assurance.mutate, assurance.prove, assurance.try_, assurance.diff, assurance.new):
     rules.add_command(command)

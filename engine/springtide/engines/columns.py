@@ -71,13 +71,19 @@ def _answers(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, index: pd.
     names = [columnar.answer_column(question, part) for question in pack.questions_read for part in columnar.ANSWER_PARTS]
     counts = {team: dict.fromkeys(names, 0.0) for team in index}
     for question in pack.questions_read:
-        good = favourable_answers(pack.questions[question], scale)
-        sort = {answer: "favourable" if answer in good else "adverse" for answer in scale.answers}
-        sort |= {scale.missing: "unknown", scale.not_counted: "not_applicable"}
+        columns = {answer: columnar.answer_column(question, part) for answer, part in parts_of_answers(pack, question).items()}
         for response in returned:
             if response.team in counts:
-                counts[response.team][columnar.answer_column(question, sort.get(response.answers.get(question) or scale.missing, "unknown"))] += 1
+                counts[response.team][columns[response.answers.get(question) or scale.missing]] += 1
     return pd.DataFrame.from_records([counts[team] for team in index], index=index, columns=names)
+
+
+def parts_of_answers(pack: RulePack, question: str) -> dict[str, str]:
+    """As which of `columnar.ANSWER_PARTS` each answer to a question is counted."""
+    scale = pack.questionnaire.scale
+    good = favourable_answers(pack.questions[question], scale)
+    parts = {answer: "favourable" if answer in good else "adverse" for answer in scale.answers}
+    return parts | {scale.missing: "unknown", scale.not_counted: "not_applicable"}
 
 
 def result_of(pack: RulePack, thresholds: dict[str, float], rated: pd.DataFrame) -> EngineResult:
