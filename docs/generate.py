@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write docs/reference/ and the outputs in the README, so that they can't say something else.
+"""Write docs/reference/ and the outputs in pages that show some, so that they can't say something else.
 
 `python3 tasks.py docs` writes the pages; with `--check` it writes nothing and exits 1 naming those that
 are stale. rule-language.md stands in the same folder and is written by hand, and so are the pages of remarks,
@@ -36,6 +36,7 @@ from springtide.logic.units import UNITS
 from springtide.reports import alert_page
 
 README = Path(__file__).resolve().parents[1] / "README.md"
+ORDINARY_COUNTY = Path(__file__).resolve().parent / "explanation" / "ordinary-county.md"
 REFERENCE = Path(__file__).resolve().parent / "reference"
 REMARK_PAGES = REFERENCE / "remarks"
 SHIPPED = ("kent-2009", "england")
@@ -62,7 +63,8 @@ def main() -> int:
 def pages() -> Iterator[tuple[Path, str]]:
     """Every generated page with what it must say."""
     packs = [load_pack(name) for name in SHIPPED]
-    yield README, readme_page()
+    for page in (README, ORDINARY_COUNTY):
+        yield page, with_outputs(page)
     kent = packs[0]
     for name, lines in (
         ("commands", commands_page()),
@@ -76,13 +78,13 @@ def pages() -> Iterator[tuple[Path, str]]:
 
 
 def shown(path: Path) -> str:
-    if path == README:
-        return path.name
+    if path in (README, ORDINARY_COUNTY):
+        return path.relative_to(README.parent).as_posix()
     return f"docs/reference/{'remarks/' if path.parent == REMARK_PAGES else ''}{path.name}"
 
 
-def readme_page() -> str:
-    """The README with what its commands print now, as many lines of it as the mark above each asks for."""
+def with_outputs(page: Path) -> str:
+    """A page with what its commands print now, as many lines of it as the mark above each asks for."""
 
     def printed(match: re.Match[str]) -> str:
         result = CliRunner().invoke(cli, shlex.split(match["command"]), env={"COLUMNS": "110", "NO_COLOR": "1"}, catch_exceptions=False)
@@ -95,7 +97,7 @@ def readme_page() -> str:
 
     output = r"(?P<mark><!-- output: (?P<command>[^|]*?)(?: \| first (?P<first>\d+) lines)? -->)\n```text\n.*?```"
     with contextlib.chdir(README.parent):
-        return re.sub(output, printed, README.read_text(encoding="utf-8"), flags=re.S)
+        return re.sub(output, printed, page.read_text(encoding="utf-8"), flags=re.S)
 
 
 def heading(title: str, *about: str) -> list[str]:
@@ -137,7 +139,7 @@ def commands_page() -> list[str]:
             ("1", "A fault of springtide's own; the engines' disagreeing is one. `SPRINGTIDE_DEBUG=1` shows where."),
             ("2", "The command was not used rightly: an unknown option, team or level, or a quarter that the evidence does not hold."),
             ("3", "The rules or the evidence are invalid; each mistake is named with its place. `rules check` and `rules test` "
-                  "give it for examples that are lacking or fail."),
+                  "give it for examples that are lacking or fail, `rules try` where more is flagged by chance than is allowed, or less found."),
             ("4", "`score --fail-on LEVEL`: a team is at that level or above."),
             ("5", "`verify` and `replay`: a filed record is not as it was filed, or does not come to the same again."),
             ("6", "`alerts send`: something could not be sent; it waits for the next run, or was set aside."),

@@ -28,6 +28,7 @@ def test_it_works_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
         names = archive.namelist()
         archive.extractall(tmp_path / "site")
     for wanted in ("springtide/_shipped/rules/base/risk/R3.yaml", "springtide/_shipped/rules/england/thresholds.yaml",
+                   "springtide/_shipped/counties/england-2009.yaml",
                    "springtide/_shipped/examples/kent-2009/responses.csv"):  # fmt: skip
         assert wanted in names
     away = tmp_path / "away"

@@ -22,10 +22,10 @@ by_chance:
   flagged: {at_most: 1, basis: judgement, source: A test.}
   highest: {at_most: 1, basis: judgement, source: A test.}
 pressed:
-  storm: {title: A storm, rates: {vacancy: 0.3}, found: {at_least: 0}, others: {at_most: 1}, basis: judgement, source: A test.}
-  chronic_staffing: {title: Chronic, rates: {vacancy: 0.4}, found: {at_least: 0}, others: {at_most: 1}, basis: judgement, source: A test.}
-  load_and_thin_supervision: {title: Load, rates: {caseload: 20}, found: {at_least: 0}, others: {at_most: 1}, basis: judgement, source: A test.}
-  answers_say_so: {title: Answers, questionnaires_only: yes, found: {at_least: 0}, others: {at_most: 1}, basis: judgement, source: A test.}
+  storm: {title: A storm, rates: {vacancy: 0.3}, found: {at_least: 0}, others: {above_chance: 0.2}, basis: judgement, source: A test.}
+  chronic_staffing: {title: Chronic, rates: {vacancy: 0.4}, found: {at_least: 0}, others: {above_chance: 0.2}, basis: judgement, source: A test.}
+  load_and_thin_supervision: {title: Load, rates: {caseload: 20}, found: {at_least: 0}, others: {above_chance: 0.2}, basis: judgement, source: A test.}
+  answers_say_so: {title: Answers, questionnaires_only: yes, found: {at_least: 0}, others: {above_chance: 0.2}, basis: judgement, source: A test.}
 """
 NONE = "{at_most: 0, basis: judgement, source: A test.}"
 

@@ -41,6 +41,9 @@ def test_an_ordinary_county_is_held_to_the_same_whatever_its_time() -> None:
         assert (county.flagged.value, county.highest.value) == (0.15, 0.03)
     kent = read_county("kent-2009")
     assert (kent.flagged.value, kent.highest.value) == (0.25, 0.05)
+    assert {name: (one.found, round(one.others, 9)) for name, one in kent.pressed.items()} == {
+        "storm": (0.9, 0.3), "chronic_staffing": (0.85, 0.3), "load_and_thin_supervision": (0.75, 0.3), "answers_say_so": (0.75, 0.25),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("newest", "name"), [
@@ -123,7 +126,7 @@ def test_a_name_that_there_is_not() -> None:
 
 def test_every_mistake_at_once(tmp_path: Path) -> None:
     with pytest.raises(CountyFileError) as caught:
-        read_county(written(tmp_path, OURS.replace("vacancy:", "vacansy:") + "pressed:\n  x: {title: X, rates: {caselod: 3}, found: {at_least: 1}, others: {at_most: 1}, basis: judgement, source: Ours.}\n"))
+        read_county(written(tmp_path, OURS.replace("vacancy:", "vacansy:") + "pressed:\n  x: {title: X, rates: {caselod: 3}, found: {at_least: 1}, others: {above_chance: 0.2}, basis: judgement, source: Ours.}\n"))
     assert len(caught.value.problems) == 2
 
 

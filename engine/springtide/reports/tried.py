@@ -75,11 +75,12 @@ def _kind(tried: Tried) -> str:
 
 
 def _table(trial: Trial) -> Table:
-    highest = trial.pack.levels.levels[-1].title
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for number, column in enumerate(("County", "Flagged by chance", "in 9 counties of 10", highest, "Truly worse, found")):
-        table.add_column(column, justify="left" if number == 0 else "right", overflow="fold")
-    for questionnaires_only, title in ((False, "With figures and questionnaires"), (True, "With questionnaires alone")):
+    highest = trial.pack.levels.levels[-1].title
+    table.add_column("", no_wrap=True)
+    for column in ("By chance", "at most", "9 in 10", highest, "at most", "Found", "at least"):
+        table.add_column(column, justify="right")
+    for questionnaires_only, title in ((False, "Figures and questionnaires"), (True, "Questionnaires alone")):
         table.add_row(Text(title, style="italic"))
         for one in trial.tried:
             if one.questionnaires_only == questionnaires_only:
@@ -89,12 +90,10 @@ def _table(trial: Trial) -> Table:
 
 def _cells(county: County, one: Tried) -> tuple[str, ...]:
     most = one.pressed.others if one.pressed else county.flagged.value
-    highest = percent(one.highest.value, county.highest.value)
-    if one.pressed is None:
-        highest += f" (at most {percent(county.highest.value)})"
-    found = "" if one.pressed is None or one.found is None else f"{percent(one.found.value, one.pressed.found)} (at least {percent(one.pressed.found)})"
     low, high = percent(one.flagged.low), percent(one.flagged.high)
-    return f"{percent(one.flagged.value, most)} (at most {percent(most)})", f"{low.removesuffix(' %')} to {high}", highest, found
+    highest = percent(one.highest.value, county.highest.value)
+    found = (percent(one.found.value, one.pressed.found), percent(one.pressed.found)) if one.found and one.pressed else ("", "")
+    return percent(one.flagged.value, most), percent(most), f"{low.removesuffix(' %')}–{high.removesuffix(' %')}", highest, "" if one.pressed else percent(county.highest.value), *found
 
 
 def percent(share: float, beside: float | None = None) -> str:
@@ -119,7 +118,8 @@ def _about(trial: Trial) -> Iterator[str]:
     )
     yield (
         "In an ordinary county every team has the same rates, and teams differ by chance alone. In the others a tenth of the teams "
-        "are truly worse, and what is flagged by chance is of the rest. Real counties vary more, so that these are the least."
+        "are truly worse, and what is flagged by chance is of the rest. In nine counties of ten it is within the range (9 in 10). "
+        "Real counties vary more, so that these are the least."
     )
     if trial.read.not_invented:
         yield f"Not invented, and so not known of any team: {', '.join(trial.read.not_invented)}. What the pack makes of them was not tried."

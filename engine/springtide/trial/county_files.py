@@ -192,8 +192,8 @@ class AtLeastDoc(Doc):
     at_least: Share
 
 
-class AtMostDoc(Doc):
-    at_most: Share
+class AboveDoc(Doc):
+    above_chance: Share
 
 
 class PressedDoc(Doc):
@@ -202,7 +202,7 @@ class PressedDoc(Doc):
     rates: dict[str, float] = Field(default_factory=dict)
     answers: list[AdverseDoc] = Field(default_factory=list)
     found: AtLeastDoc
-    others: AtMostDoc
+    others: AboveDoc
     basis: BasisDoc
     source: Text
 
@@ -316,7 +316,8 @@ class _Reader:
 
     def county(self) -> County | None:
         rates, types, answers = self._rates(), self._team_types(), self._answers()
-        flagged, highest, pressed = self._limit("flagged"), self._limit("highest"), self._pressed()
+        flagged, highest = self._limit("flagged"), self._limit("highest")
+        pressed = self._pressed(flagged.value if flagged else 0.0)
         quarter = self._quarter("quarter", self._doc.quarter)
         if self._doc.default_from not in (None, ALWAYS):
             self._quarter("default_from", str(self._doc.default_from))
@@ -388,7 +389,7 @@ class _Reader:
             return None
         return Assumption(held[-1].at_most, held[-1].basis, _flat(held[-1].source))
 
-    def _pressed(self) -> dict[str, Pressed]:
+    def _pressed(self, flagged: float) -> dict[str, Pressed]:
         found = {}
         for file, doc in self._layers:
             for name, one in doc.pressed.items():
@@ -401,7 +402,7 @@ class _Reader:
                             adverse[question] = group.adverse
                 found[name] = Pressed(
                     id=name, title=_flat(one.title), questionnaires_only=one.questionnaires_only == "yes", rates=one.rates, answers=adverse,
-                    found=one.found.at_least, others=one.others.at_most, basis=one.basis, source=_flat(one.source),
+                    found=one.found.at_least, others=flagged + one.others.above_chance, basis=one.basis, source=_flat(one.source),
                 )  # fmt: skip
         return found
 
