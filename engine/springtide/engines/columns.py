@@ -71,19 +71,20 @@ def _answers(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, index: pd.
     names = [columnar.answer_column(question, part) for question in pack.questions_read for part in columnar.ANSWER_PARTS]
     counts = {team: dict.fromkeys(names, 0.0) for team in index}
     for question in pack.questions_read:
-        columns = {answer: columnar.answer_column(question, part) for answer, part in parts_of_answers(pack, question).items()}
+        parts = parts_of_answers(pack, question)
         for response in returned:
             if response.team in counts:
-                counts[response.team][columns[response.answers.get(question) or scale.missing]] += 1
+                for part in parts[response.answers.get(question) or scale.missing]:
+                    counts[response.team][columnar.answer_column(question, part)] += 1
     return pd.DataFrame.from_records([counts[team] for team in index], index=index, columns=names)
 
 
-def parts_of_answers(pack: RulePack, question: str) -> dict[str, str]:
-    """As which of `columnar.ANSWER_PARTS` each answer to a question is counted."""
+def parts_of_answers(pack: RulePack, question: str) -> dict[str, tuple[str, ...]]:
+    """Among which counts of the columnar engine each answer to a question is."""
     scale = pack.questionnaire.scale
     good = favourable_answers(pack.questions[question], scale)
-    parts = {answer: "favourable" if answer in good else "adverse" for answer in scale.answers}
-    return parts | {scale.missing: "unknown", scale.not_counted: "not_applicable"}
+    parts: dict[str, tuple[str, ...]] = {answer: ("favourable",) if answer in good else ("adverse",) for answer in scale.answers}
+    return parts | {scale.missing: ("unknown",), scale.not_counted: ("not_applicable",)}
 
 
 def result_of(pack: RulePack, thresholds: dict[str, float], rated: pd.DataFrame) -> EngineResult:

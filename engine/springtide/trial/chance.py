@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 _LEAST = 1e-12  # a uniform number of exactly nought has no normal one
 _BELOW_ONE = 1 - 2.0**-53
 

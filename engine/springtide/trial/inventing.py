@@ -15,7 +15,7 @@ from ..logic import conditions as c
 from ..logic.answers import favourable_answers, from_worst_to_best
 from ..logic.formula import names_in
 from ..logic.model import Question, RulePack
-from .chance import Bools, Floats, Luck, binomial, happens, normal, poisson, whole
+from .chance import Bools, Floats, Ints, Luck, binomial, happens, normal, poisson, whole
 from .county_files import County, Pressed
 
 _NO_CASES_FTE = 0.2  # of the staff's time goes to other things than cases
@@ -139,17 +139,22 @@ class Invented:
 
     def answers(self, pack: RulePack, question: str) -> list[str]:
         """What each team answers to a question, in the words of its scale."""
+        words = _four_answers(pack, pack.questions[question])
+        return [words[place] for place in self._answered(question)]
+
+    def _answered(self, question: str) -> Ints:
+        """Which of the four answers each team gives."""
         strong = happens(self._luck.of(f"{question} strongly"), self._rate("strongly")) > 0
-        by_place = _four_answers(pack, pack.questions[question])
-        return [by_place[place] for place in np.where(self._adverse(question), np.where(strong, 0, 1), np.where(strong, 3, 2))]
+        return np.where(self._adverse(question), np.where(strong, 0, 1), np.where(strong, 3, 2))
 
     def _answer_columns(self, pack: RulePack, questions: Iterable[str]) -> dict[str, Floats]:
         """How many answers of each sort a team gave to each question: one return, agreed by the team together."""
         columns: dict[str, Floats] = {}
         for question in questions:
-            parts = parts_of_answers(pack, question)
-            given = np.array([parts[answer] for answer in self.answers(pack, question)])
-            columns |= {columnar.answer_column(question, part): (given == part).astype(np.float64) for part in columnar.ANSWER_PARTS}
+            parts, answered = parts_of_answers(pack, question), self._answered(question)
+            for part in dict.fromkeys(part for held in parts.values() for part in held):
+                among = np.array([part in parts[answer] for answer in _four_answers(pack, pack.questions[question])], dtype=np.float64)
+                columns[columnar.answer_column(question, part)] = among[answered]
         return columns
 
     def _adverse(self, question: str) -> Bools:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ..engines import columnar
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..rulepack.examples import latest_quarter
-from .chance import Bools, Luck
+from .chance import Bools, Ints, Luck
 from .county_files import County, Pressed, county_for, read_county
 from .inventing import Invented, Read, read_by_levels
 
@@ -144,8 +143,6 @@ def _batches(counties: int, rows: int) -> Iterator[Sequence[int]]:
 
 
 # -- counting -----------------------------------------------------------------------------------
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
