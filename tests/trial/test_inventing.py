@@ -56,6 +56,8 @@ def test_an_ordinary_county_has_its_rates() -> None:
     assert figures["cases_registered"] / figures["case_holders_fte"] == pytest.approx(16.5, abs=0.1)
     assert figures["highest_caseload"] / (COUNTIES * SIZE) == pytest.approx(23.5, abs=0.2)
     assert figures["complex_cases_in_crisis"] / figures["case_holders_fte"] == pytest.approx(0.15, abs=0.01)
+    assert figures["cases_unallocated_over_7_days"] / posts == pytest.approx(0.05, abs=0.005)
+    assert figures["child_protection_cases_unallocated"] == 0
     assert figures["referrals"] / figures["usual_referrals"] == pytest.approx(1, abs=0.01)
     assert figures["supervision_sessions_held"] / figures["supervision_sessions_due"] == pytest.approx(0.88, abs=0.005)
     assert figures["files_with_supervision_evidence"] / figures["files_audited"] == pytest.approx(0.70, abs=0.01)

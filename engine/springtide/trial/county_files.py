@@ -58,6 +58,8 @@ RATES: Mapping[str, Known] = {
     "highest_above_spread": Known("Standard deviation of that between teams", _FTE, 0, 20),
     "highest_above_least": Known("The least of that in any team", _FTE, 0, 100),
     "crises": Known("Complex cases in crisis for each case holder", _FTE, 0, 5),
+    "waiting": Known("Cases without a social worker for more than 7 days, for each post", _FTE, 0, 5),
+    "child_protection_waiting": Known("Child protection cases without a social worker, for each post", _FTE, 0, 1),
     "demand": Known("New work in the quarter, as a multiple of the usual", _FTE, 0, 3),
     "sessions_due": Known("Supervision sessions due for each worker in post", _FTE, 0, 20),
     "sessions_held": Known("Share of sessions due that are held", _SHARE),
