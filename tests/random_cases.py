@@ -44,6 +44,7 @@ class _Maker:
             m.Question(f"q{n}", n, "theme", f"Question {n}", rng.choice(["high", "low"]), "A", "positive", (8,)) for n in range(1, 6)
         ]
         self.pressures = [f"p{n}" for n in range(rng.randint(1, 4))]
+        self.felt = {p for p in self.pressures if rng.random() < 0.5}  # those that say what is felt
         self.county = [f"c{n}" for n in range(rng.randint(1, 3))]
         self.rules = [f"r{n}" for n in range(rng.randint(1, 5))]
 
@@ -53,7 +54,8 @@ class _Maker:
         local = [*ground, self._pressure, self._pressure]
         team = {
             p: m.TeamPressure(**_common(p), family=rng.choice("ab"), present=self._condition(ground), severe=self._condition(ground),
-                              points={"present": rng.randint(0, 3), "severe": rng.randint(3, 5)}, tell_the_manager="")
+                              points={"present": rng.randint(0, 3), "severe": rng.randint(3, 5)}, tell_the_manager="",
+                              felt=self._condition(ground) if p in self.felt else None)
             for p in self.pressures
         }  # fmt: skip
         county = {p: m.CountyPressure(**_common(p), affected=self._condition(local), most="most", tell_the_manager="") for p in self.county}
@@ -109,7 +111,8 @@ class _Maker:
         return c.AnswerTest(f"q{self.rng.randint(1, 5)}", self.rng.choice(["adverse", "favourable"]))
 
     def _pressure(self) -> c.Condition:
-        return c.PressureTest(self.rng.choice(self.pressures), self.rng.choice(["present", "severe"]))
+        pressure = self.rng.choice(self.pressures)
+        return c.PressureTest(pressure, self.rng.choice(["present", "severe", *(["felt"] if pressure in self.felt else [])]))
 
     def _county_test(self) -> c.Condition:
         return c.CountyTest(self.rng.choice(self.county), self.rng.choice(["on", "affected"]))

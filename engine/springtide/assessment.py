@@ -249,7 +249,7 @@ def _as_result(pack: RulePack, facts: dict[str, Facts], county: tuple[Majority, 
         assert held.supervision is not None
         findings: dict[str, Truth] = {}
         for name, grade in held.pressures.items():
-            findings |= {f"{name}.present": grade.present, f"{name}.severe": grade.severe}
+            findings |= {f"{name}.{mark}": getattr(grade, mark) for mark in pack.team_pressures[name].marks}
         findings |= {f"{name}.affected": truth for name, truth in held.affected.items()}
         findings |= {f"{name}.on": truth for name, truth in held.county.items()}
         for part in ("strained", "adequate", "inferred"):

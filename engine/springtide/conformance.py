@@ -37,7 +37,7 @@ def neutral_pack(pack: m.RulePack, quarter: Quarter) -> Json:
         "questions": {one: _question(pack, one) for one in pack.questions_read},
         "not_counted": pack.questionnaire.scale.not_counted,
         "team_pressures": {
-            one.id: {"family": one.family, "present": spell(one.present), "severe": spell(one.severe), "points": one.points}
+            one.id: {"family": one.family, **{mark: spell(held) for mark, held in one.conditions.items()}, "points": one.points}
             for one in pack.team_pressures.values()
         },
         "county_pressures": {

@@ -254,6 +254,10 @@ def _logic() -> Iterator[Case]:
     yield Case("severe-implies-present", "A pressure is present wherever it is severe, and could be present wherever it could be severe.",
                tiny({"present": c.PressureTest("scarce", "present"), "severe": c.PressureTest("scarce", "severe")}),
                county(A={**quiet, "f3": 3.0}, B={"f2": 0.0, "f4": 0.0}, C={"f2": 2.0, "f4": 0.0}, D={"f3": 0.0, "f4": 0.0}, E={"f2": 2.0, "f3": 0.0, "f4": 2.0}, F={"f4": 4.0}))  # fmt: skip
+    felt = {**tiny({}).team_pressures, "scarce": replace(tiny({}).team_pressures["scarce"], felt=number("f2", "at_least", "one"), points={"felt": 1, "present": 2, "severe": 4})}
+    yield Case("felt-present-severe", "A pressure is felt wherever it is present or severe; felt alone it is neither, and it gives points of its own.",
+               tiny({mark: c.PressureTest("scarce", mark) for mark in ("felt", "present", "severe")}, team_pressures=felt),
+               county(A={**quiet, "f3": 3.0}, B={**quiet, "f2": 1.0}, C={**quiet, "f2": 2.0}, D={"f3": 0.0, "f4": 0.0}, E={"f2": 1.0, "f4": 0.0}, F={"f2": 0.0, "f4": 0.0}))  # fmt: skip
     yield Case("exactly-the-share", "Three of four teams are not more than three quarters; one silent team more leaves it open in East, four of four prove it in North.",
                tiny({"shared": c.CountyTest("shared", "on"), "affected": c.CountyTest("shared", "affected")}),
                county(**{f"{area}{n}": {**quiet, "county": area, **given} for area, rows in (

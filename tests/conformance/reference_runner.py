@@ -104,8 +104,8 @@ class Team:
         if "answer" in condition:
             return self.answer(condition["answer"], condition["is"])
         if "pressure" in condition:
-            present, severe = self.pressures[condition["pressure"]]
-            return severe if condition["is"] == "severe" else present
+            felt, present, severe = self.pressures[condition["pressure"]]
+            return {"felt": felt, "present": present, "severe": severe}[condition["is"]]
         if "county_pressure" in condition:
             return (self.county if condition["is"] == "on" else self.affected)[condition["county_pressure"]]
         if "supervision" in condition:
@@ -161,7 +161,8 @@ class Team:
         """What one team's evidence decides alone: pressures, what affects it, supervision."""
         for name, rule in self.pack["team_pressures"].items():
             severe = self.holds(rule["severe"])
-            self.pressures[name] = (max(severe, self.holds(rule["present"])), severe)
+            present = max(severe, self.holds(rule["present"]))
+            self.pressures[name] = (max(present, self.holds(rule["felt"])) if "felt" in rule else present, present, severe)
         for name, rule in self.pack["county_pressures"].items():
             self.affected[name] = self.holds(rule["affected"])
         watch = self.pack["supervision"]
@@ -180,7 +181,7 @@ class Team:
         levels, rules, thin = self.pack["levels"], self.pack["risk_rules"], self.pack["insufficient_evidence"]
         proved = max((levels.index(rules[name]["level"]) for name, held in self.rules.items() if held == MET), default=0)
         possible = max((levels.index(rules[name]["level"]) for name, held in self.rules.items() if held != NOT_MET), default=0)
-        told = sum(present != CANNOT_TELL for present, _ in self.pressures.values())
+        told = sum(present != CANNOT_TELL for _, present, _ in self.pressures.values())
         level = thin["id"] if proved == 0 and told < thin["below_pressures_told"] else levels[proved]
         return level, level if possible == proved else levels[possible]
 
@@ -217,7 +218,10 @@ class Team:
         level, could_be = self.level()
         self.find_edges()
         states = {name: grade(*held) for name, held in self.pressures.items()}
-        worst = {name: "severe" if severe else "present" if present else "none" for name, (present, severe) in self.pressures.items()}
+        worst = {
+            name: "severe" if severe else "present" if present else "felt" if felt else "none"
+            for name, (felt, present, severe) in self.pressures.items()
+        }
         return {
             "level": level, "could_be": could_be, "score": self.score(states, worst),
             "pressures": {name: {"state": states[name], "could_be": worst[name]} for name in states},
@@ -249,8 +253,9 @@ class Team:
         return {"state": state, "could_be": states[0] if self.strained != NOT_MET else state}
 
 
-def grade(present, severe):
-    return "severe" if severe == MET else "present" if present == MET else "none" if present == NOT_MET else "cannot tell"
+def grade(felt, present, severe):
+    proved = next((mark for mark, held in (("severe", severe), ("present", present), ("felt", felt)) if held == MET), None)
+    return proved or ("none" if felt == NOT_MET else "cannot tell")
 
 
 def rules_in(condition):

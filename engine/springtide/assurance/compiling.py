@@ -208,12 +208,7 @@ class RuleSpace(Space):
             return found
         match leaf:
             case c.PressureTest(pressure, grade):
-                held = {"severe": YES, "cannot tell": PERHAPS}
-                if grade == "present":
-                    held |= {"present": YES, "at least present": YES, "at most present": PERHAPS}
-                else:
-                    held |= {"at least present": PERHAPS}
-                return self.state("pressure", pressure, held, receiving=receiving)
+                return self.state("pressure", pressure, _HELD[grade], receiving=receiving)
             case c.CountyTest(pressure, aspect):
                 kind: i.Kind = "county on" if aspect == "on" else "affected"
                 return self.over(kind, pressure, _truth_by_place(self.inputs[self.places[kind, pressure, False]]))
@@ -232,7 +227,9 @@ class RuleSpace(Space):
         match rule:
             case m.TeamPressure():
                 severe = self.diagram(rule.severe)
-                return self.diagrams.apply(grade_words, severe, self.any_of([severe, self.diagram(rule.present)]))
+                present = self.any_of([severe, self.diagram(rule.present)])
+                felt = present if rule.felt is None else self.any_of([present, self.diagram(rule.felt)])
+                return self.diagrams.apply(grade_words, severe, present, felt)
             case m.Supervision():
                 parts = [self.diagram(one) for one in (rule.evidenced_strained, rule.evidenced_adequate, rule.inferred_strained)]
                 return self.diagrams.apply(_supervision_state, *parts)
@@ -240,9 +237,25 @@ class RuleSpace(Space):
         return self.diagram(condition)
 
 
-def grade_words(severe: int, present: int) -> str:
+# What a pressure's state, as an example gives it, says of each mark; where it says nothing the mark does not hold.
+_HELD: dict[str, dict[str, int]] = {
+    "severe": {"severe": YES, **dict.fromkeys(("cannot tell", "at least present", "at least felt"), PERHAPS)},
+    "present": {
+        **dict.fromkeys(("severe", "present", "at least present"), YES),
+        **dict.fromkeys(("cannot tell", "at most present", "at least felt", "felt or present"), PERHAPS),
+    },
+    "felt": {
+        **dict.fromkeys(("severe", "present", "at least present", "felt", "at least felt", "felt or present"), YES),
+        **dict.fromkeys(("cannot tell", "at most present", "at most felt"), PERHAPS),
+    },
+}
+
+
+def grade_words(severe: int, present: int, felt: int) -> str:
     """A team pressure's grade as far as it is proved."""
-    return "severe" if severe == YES else ("none", "cannot tell", "present")[present]
+    if severe == YES or present == YES:
+        return "severe" if severe == YES else "present"
+    return ("none", "cannot tell", "felt")[felt]
 
 
 def _supervision_state(strained: int, adequate: int, inferred: int) -> str:
@@ -263,7 +276,8 @@ def given_inputs(pack: RulePack, leaves: Iterable[c.Condition], receiving: bool 
     for leaf in leaves:
         match leaf:
             case c.PressureTest(pressure):
-                one = i.Input("pressure", pressure, i.PRESSURE_CELLS, receiving)
+                cells = i.PRESSURE_CELLS if pack.team_pressures[pressure].felt is None else i.FELT_PRESSURE_CELLS
+                one = i.Input("pressure", pressure, cells, receiving)
             case c.CountyTest(pressure, "on"):
                 one = i.Input("county on", pressure, i.truth_cells(("cannot tell", "off", "on")))
             case c.CountyTest(pressure):
@@ -286,10 +300,11 @@ def given_inputs(pack: RulePack, leaves: Iterable[c.Condition], receiving: bool 
 
 @dataclass(frozen=True)
 class Grades:
-    """A team pressure's two diagrams."""
+    """A team pressure's diagrams, a mark each."""
 
     present: Diagram
     severe: Diagram
+    felt: Diagram
 
 
 class PackSpace(Space):
@@ -307,7 +322,7 @@ class PackSpace(Space):
         super().__init__(pack, thresholds, like.inputs if like else pack_inputs(pack, thresholds, extra))
         if like:
             self.diagrams = like.diagrams
-        self.pressures = {one.id: self._grades(one.present, one.severe, False) for one in pack.team_pressures.values()}
+        self.pressures = {one.id: self._grades(one, False) for one in pack.team_pressures.values()}
         self._theirs: dict[str, Grades] = {}
         self.affected = {one.id: self.diagram(one.affected) for one in pack.county_pressures.values()}
         self.on = {
@@ -321,9 +336,11 @@ class PackSpace(Space):
         for rule in pack.rule_order:
             self.rules[rule] = self.diagram(pack.risk[rule].when)
 
-    def _grades(self, present: c.Condition, severe: c.Condition, receiving: bool) -> Grades:
-        hard = self.diagram(severe, receiving)
-        return Grades(self.any_of([hard, self.diagram(present, receiving)]), hard)
+    def _grades(self, declared: m.TeamPressure, receiving: bool) -> Grades:
+        severe = self.diagram(declared.severe, receiving)
+        present = self.any_of([severe, self.diagram(declared.present, receiving)])
+        felt = present if declared.felt is None else self.any_of([present, self.diagram(declared.felt, receiving)])
+        return Grades(present, severe, felt)
 
     def leaf(self, leaf: c.Condition, receiving: bool = False) -> Diagram:
         found = self.evidence_leaf(leaf, receiving)
@@ -332,7 +349,9 @@ class PackSpace(Space):
         match leaf:
             case c.PressureTest(pressure, grade):
                 grades = self._receiving(pressure) if receiving else self.pressures[pressure]
-                return grades.severe if grade == "severe" else grades.present
+                found = getattr(grades, grade)
+                assert isinstance(found, Diagram)
+                return found
             case c.CountyTest(pressure, aspect):
                 return self.on[pressure] if aspect == "on" else self.affected[pressure]
             case c.SupervisionTest(state):
@@ -348,8 +367,7 @@ class PackSpace(Space):
 
     def _receiving(self, pressure: str) -> Grades:
         if pressure not in self._theirs:
-            declared = self.pack.team_pressures[pressure]
-            self._theirs[pressure] = self._grades(declared.present, declared.severe, True)
+            self._theirs[pressure] = self._grades(self.pack.team_pressures[pressure], True)
         return self._theirs[pressure]
 
     def supervision(self, state: str) -> Diagram:
@@ -398,7 +416,9 @@ class PackSpace(Space):
             for member in members:
                 grades = self.pressures[member.id]
                 grade = self.diagrams.apply(
-                    lambda present, severe: "severe" if severe >= least else "present" if present >= least else "", grades.present, grades.severe
+                    lambda felt, present, severe: next(
+                        (mark for mark, held in (("severe", severe), ("present", present), ("felt", felt)) if held >= least), ""
+                    ), grades.felt, grades.present, grades.severe
                 )
                 family = self.diagrams.apply(max, family, self.diagrams.apply(partial(_worth, tuple(member.points.items())), grade))
             total = self.diagrams.apply(_sum, total, family)
@@ -453,4 +473,4 @@ def pack_inputs(
 
 def _pressures_behind(pack: RulePack, conditions: Iterable[c.Condition]) -> list[c.Condition]:
     read = {part.pressure for condition in conditions for part in c.walk(condition) if isinstance(part, c.PressureTest)}
-    return [condition for one in sorted(read) for condition in (pack.team_pressures[one].present, pack.team_pressures[one].severe)]
+    return [condition for one in sorted(read) for condition in pack.team_pressures[one].conditions.values()]

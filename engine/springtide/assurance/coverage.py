@@ -20,7 +20,7 @@ _SHOWS = {
     Truth.MET: "alone makes it so", Truth.NOT_MET: "alone keeps it from being so",
     Truth.CANNOT_TELL: "is not known, and everything turns on it",
 }  # fmt: skip
-_AS = {"severe": " (for severe)", "evidenced_adequate": " (for adequate)", "inferred_strained": " (for an inference)"}
+_AS = {"felt": " (for felt)", "severe": " (for severe)", "evidenced_adequate": " (for adequate)", "inferred_strained": " (for an inference)"}
 _NEVER_UNKNOWN = (c.SupplyTest, c.PeriodTest, c.AnswersTest)
 
 
@@ -154,7 +154,7 @@ class _Finder:
         """What such an example shows, as a rules owner would put it; unlike any name that the rule has."""
         name = f"{self._title(atom.leaf)}{_AS.get(atom.key, '')} {_SHOWS[state]}"
         if name in {example.name for example in self.rule.examples}:
-            beside = [f"{word.replace('_', ' ')} {value}" for word, value in given.items() if value in ("on", "severe", "present", "met")]
+            beside = [f"{word.replace('_', ' ')} {value}" for word, value in given.items() if value in ("on", "severe", "present", "felt", "met")]
             name += f", with {' and '.join(beside or ['the rest otherwise'])}"
         return name
 

@@ -177,6 +177,10 @@ PRESSURE_CELLS = (
     Cell("cannot tell", None, "", 0.0), Cell("none", "none"), Cell("present", "present"), Cell("severe", "severe"),
     Cell("at most present", "at most present", cost=1.5), Cell("at least present", "at least present", cost=1.5),
 )  # fmt: skip
+FELT_PRESSURE_CELLS = (
+    *PRESSURE_CELLS, Cell("felt", "felt"), Cell("at most felt", "at most felt", cost=1.5),
+    Cell("at least felt", "at least felt", cost=1.5), Cell("felt or present", "felt or present", cost=1.5),
+)  # fmt: skip
 SUPERVISION_CELLS = (
     Cell("cannot tell", None, "", 0.0), Cell("evidenced adequate", "evidenced adequate"),
     Cell("inferred strained", "inferred strained"), Cell("evidenced strained", "evidenced strained"),

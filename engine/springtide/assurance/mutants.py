@@ -141,8 +141,9 @@ def _part_mutants(pack: m.RulePack, part: c.Condition, names: _Names) -> Iterato
         case c.AnswerTest(question, side):
             yield "severity", f"not ({words})", c.AnswerTest(question, "favourable" if side == "adverse" else "adverse")
         case c.PressureTest(pressure, grade):
-            turned_grade = c.PressureTest(pressure, "severe" if grade == "present" else "present")
-            yield "severity", f"{words} read as {turned_grade.grade}", turned_grade
+            for other_grade in pack.team_pressures[pressure].marks:
+                if other_grade != grade:
+                    yield "severity", f"{words} read as {other_grade}", c.PressureTest(pressure, other_grade)
         case c.CountyTest(pressure, aspect):
             turned_aspect = c.CountyTest(pressure, "affected" if aspect == "on" else "on")
             yield "severity", f"{words} read as {turned_aspect.aspect}", turned_aspect

@@ -185,7 +185,8 @@ class Board:
         facts = Facts(self.pack, self.thresholds | {name: at(value, setting) for name, value in settings.thresholds.items()}, evidence)
         truths = {name: Truth(_in(held, setting)) for name, held in found.items()}
         facts.pressures = {
-            name: Grade(truths[f"{name}.present"], truths[f"{name}.severe"]) for name in self.pack.team_pressures if f"{name}.present" in truths
+            name: Grade(truths[f"{name}.present"], truths[f"{name}.severe"], truths.get(f"{name}.felt"))  # type: ignore[arg-type]
+            for name in self.pack.team_pressures if f"{name}.present" in truths
         }
         facts.affected = {name: truths[f"{name}.affected"] for name in self.pressures if f"{name}.affected" in truths}
         if "inferred_strained" in truths:
@@ -299,15 +300,19 @@ def how_many(pack: RulePack) -> frozenset[str]:
 def _conditions(pack: RulePack, leaves: tuple[c.Leaf, ...]) -> Iterator[_Condition]:
     """Every condition that a team's own evidence decides, those below first."""
 
+    marks = {pressure.id: pressure.marks for pressure in pack.team_pressures.values()}
+
     def of(name: str, condition: c.Condition, or_worse: str | None = None) -> _Condition:
         inside = list(c.walk(condition))
         read = tuple(place for place, leaf in enumerate(leaves) if leaf in inside)
-        below = [f"{part.pressure}.{grade}" for part in inside if isinstance(part, c.PressureTest) for grade in ("severe", "present")]
+        below = [f"{part.pressure}.{grade}" for part in inside if isinstance(part, c.PressureTest) for grade in reversed(marks[part.pressure])]
         return _Condition(name, condition, read, tuple(dict.fromkeys(below)), or_worse)
 
     for pressure in pack.team_pressures.values():
         yield of(f"{pressure.id}.severe", pressure.severe)
         yield of(f"{pressure.id}.present", pressure.present, f"{pressure.id}.severe")
+        if pressure.felt is not None:
+            yield of(f"{pressure.id}.felt", pressure.felt, f"{pressure.id}.present")
     for county in pack.county_pressures.values():
         yield of(f"{county.id}.affected", county.affected)
     for name in ("evidenced_strained", "evidenced_adequate", "inferred_strained"):

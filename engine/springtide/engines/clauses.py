@@ -176,7 +176,10 @@ def _team_stage(pack: RulePack, thresholds: dict[str, float]) -> Stage:
         compiler.define(f"{pressure.id}.severe", pressure.severe)
         compiler.define(f"{pressure.id}.present itself", pressure.present)
         compiler.join(f"{pressure.id}.present", [f"{pressure.id}.present itself", f"{pressure.id}.severe"], every=False)
-        findings += [f"{pressure.id}.present", f"{pressure.id}.severe"]
+        if pressure.felt is not None:
+            compiler.define(f"{pressure.id}.felt itself", pressure.felt)
+            compiler.join(f"{pressure.id}.felt", [f"{pressure.id}.felt itself", f"{pressure.id}.present"], every=False)
+        findings += [f"{pressure.id}.{mark}" for mark in pressure.marks]
     for county in pack.county_pressures.values():
         compiler.define(f"{county.id}.affected", county.affected)
         findings.append(f"{county.id}.affected")

@@ -94,7 +94,9 @@ class _Rating:
         for pressure in self.pack.team_pressures.values():
             severe = self._pair(pressure.severe)
             found[f"{pressure.id}.severe"] = severe
-            found[f"{pressure.id}.present"] = _any([self._pair(pressure.present), severe])
+            present = found[f"{pressure.id}.present"] = _any([self._pair(pressure.present), severe])
+            if pressure.felt is not None:
+                found[f"{pressure.id}.felt"] = _any([self._pair(pressure.felt), present])
         self._keep(found)
 
     def _county_pressures(self) -> None:
@@ -165,7 +167,11 @@ class _Rating:
     def _pressure_points(self, pressure: str, points: dict[str, int], side: str) -> nw.Expr:
         severe = nw.col(self._column(f"{pressure}.severe", side)).cast(nw.Int64)
         present = nw.col(self._column(f"{pressure}.present", side)).cast(nw.Int64)
-        return severe * points.get("severe", 0) + (present - severe) * points.get("present", 0)
+        worth = severe * points.get("severe", 0) + (present - severe) * points.get("present", 0)
+        if self.pack.team_pressures[pressure].felt is None:
+            return worth
+        felt = nw.col(self._column(f"{pressure}.felt", side)).cast(nw.Int64)
+        return worth + (felt - present) * points.get("felt", 0)
 
     # -- columns -------------------------------------------------------------------------------
 

@@ -26,7 +26,10 @@ class EngineResult:
 
 
 def pressures_in(pack: RulePack, findings: dict[str, Truth]) -> dict[str, Grade]:
-    return {p: Grade(findings[f"{p}.present"], findings[f"{p}.severe"]) for p in pack.team_pressures}
+    return {
+        name: Grade(*(findings.get(f"{name}.{mark}") for mark in ("present", "severe", "felt")))  # type: ignore[arg-type]
+        for name in pack.team_pressures
+    }
 
 
 def supervision_in(pack: RulePack, findings: dict[str, Truth]) -> SupervisionState:

@@ -94,7 +94,7 @@ class Moved:
 
 
 NO_LONGER_KNOWN, NOW_KNOWN = "no longer known", "now known"
-_GRADES = ("none", "present", "severe")
+_GRADES = ("none", "felt", "present", "severe")
 
 
 def pressure_changes(was: State, now: State) -> dict[str, str]:

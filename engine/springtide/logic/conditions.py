@@ -70,10 +70,10 @@ class AnswerTest:
 
 @dataclass(frozen=True)
 class PressureTest:
-    """A team pressure; `present` holds for a severe one too."""
+    """A team pressure at a mark or beyond it: `present` holds for a severe one too, and `felt` for both."""
 
     pressure: str
-    grade: Literal["present", "severe"]
+    grade: Literal["felt", "present", "severe"]
 
 
 @dataclass(frozen=True)

@@ -203,10 +203,12 @@ def _node(reason: Reason, facts: Facts, full: bool) -> Node:
                         threshold=f"counts when {side}", cites=asked.cites, cells=(f"{cell}, {question}",) if cell else ())  # fmt: skip
         case c.PressureTest(pressure, grade):
             declared = pack.team_pressures[pressure]
-            conditions = [declared.severe] if grade == "severe" else [declared.present]
-            if grade == "present" and facts.pressures[pressure].severe is Truth.MET:
-                conditions = [declared.severe]
-            label = f"{declared.title} (severe)" if grade == "severe" else declared.title
+            # The strongest mark that is met says why; where none is, the one asked for.
+            held = facts.pressures[pressure]
+            marks = declared.marks[declared.marks.index(grade) :]
+            why = next((mark for mark in reversed(marks) if getattr(held, mark) is Truth.MET), grade)
+            conditions = [declared.conditions[why]]
+            label = declared.title if grade == "present" else f"{declared.title} ({grade})"
             return replace(_declared(facts, declared, "pressure", reason.truth, conditions, full, label), value=str(reason.value))
         case c.CountyTest(pressure, aspect):
             return _county_node(pressure, aspect, reason.truth, facts, full)

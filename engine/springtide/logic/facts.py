@@ -80,24 +80,36 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Grade:
-    """A pressure's state, as far as it is known: at least present, and severe."""
+    """A pressure's state, as far as it is known: at least felt, at least present, and severe.
+
+    A pressure that declares no `felt` is felt where it is present.
+    """
 
     present: Truth
     severe: Truth
+    felt: Truth = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.felt is None:
+            object.__setattr__(self, "felt", self.present)
 
     def __str__(self) -> str:
         if self.severe is Truth.MET:
             return "severe"
         if self.present is Truth.MET:
             return "present"
-        return "none" if self.present is Truth.NOT_MET else "cannot tell"
+        if self.felt is Truth.MET:
+            return "felt"
+        return "none" if self.felt is Truth.NOT_MET else "cannot tell"
 
     @property
     def could_be(self) -> str:
         """The worst it could be."""
         if self.severe.could:
             return "severe"
-        return "present" if self.present.could else "none"
+        if self.present.could:
+            return "present"
+        return "felt" if self.felt.could else "none"
 
 
 SUPERVISION_STATES = ("evidenced strained", "evidenced adequate", "inferred strained")

@@ -69,8 +69,8 @@ def _answer(condition: c.AnswerTest, facts: Facts) -> Truth:
 
 
 def _pressure(condition: c.PressureTest, facts: Facts) -> Truth:
-    state = facts.pressures[condition.pressure]
-    return state.severe if condition.grade == "severe" else state.present
+    truth: Truth = getattr(facts.pressures[condition.pressure], condition.grade)
+    return truth
 
 
 def _county(condition: c.CountyTest, facts: Facts) -> Truth:

@@ -87,8 +87,7 @@ def _missing(facts: Facts, waiting: Iterator[tuple[str, c.Condition]], marks: Ma
 def _in_doubt(facts: Facts) -> Iterator[tuple[str, c.Condition]]:
     pack = facts.pack
     for pressure in pack.team_pressures.values():
-        yield pressure.id, pressure.present
-        yield pressure.id, pressure.severe
+        yield from ((pressure.id, condition) for condition in pressure.conditions.values())
     for county in pack.county_pressures.values():
         yield county.id, county.affected
     yield pack.supervision.id, pack.supervision.evidenced_strained

@@ -16,7 +16,7 @@ from .sense_checks import SenseCheck
 from .tallies import Tally
 
 CONDITION_KEYS = (
-    "present", "severe", "affected", "evidenced_strained", "evidenced_adequate", "inferred_strained", "when",
+    "felt", "present", "severe", "affected", "evidenced_strained", "evidenced_adequate", "inferred_strained", "when",
 )  # fmt: skip
 
 Basis = Literal["report", "statistic", "judgement"]
@@ -187,18 +187,27 @@ class Declared:
     @property
     def conditions(self) -> dict[str, Condition]:
         """This rule's conditions, by the key they stand under."""
-        return {name: getattr(self, name) for name in CONDITION_KEYS if hasattr(self, name)}
+        return {name: held for name in CONDITION_KEYS if (held := getattr(self, name, None)) is not None}
 
 
 @dataclass(frozen=True)
 class TeamPressure(Declared):
-    """One of the local pressures; `severe` is read only where it says more than `present`."""
+    """One of the local pressures, by up to three marks, each of which includes the next.
+
+    `felt` is what a team has that is under a county-wide pressure, where the pack tells it from `present`, the team's own.
+    """
 
     family: str
     present: Condition
     severe: Condition
     points: dict[str, int]
     tell_the_manager: str
+    felt: Condition | None = None
+
+    @property
+    def marks(self) -> tuple[Literal["felt", "present", "severe"], ...]:
+        """The marks that this pressure declares, mildest first."""
+        return ("present", "severe") if self.felt is None else ("felt", "present", "severe")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ def add_team_pressures(facts: Facts) -> None:
 
 def team_pressure(facts: Facts, pressure: TeamPressure) -> Grade:
     severe = truth_of(pressure.severe, facts)
-    return Grade(max(severe, truth_of(pressure.present, facts)), severe)
+    present = max(severe, truth_of(pressure.present, facts))
+    return Grade(present, severe, present if pressure.felt is None else max(present, truth_of(pressure.felt, facts)))
 
 
 def add_affected(facts: Facts) -> None:
@@ -126,12 +127,11 @@ def team_strata(facts: Facts) -> None:
 
 def findings_ids(pack: RulePack) -> Iterable[str]:
     """Every finding that two engines must agree on, by name."""
-    for pressure in pack.team_pressures:
-        yield f"{pressure}.present"
-        yield f"{pressure}.severe"
-    for pressure in pack.county_pressures:
-        yield f"{pressure}.affected"
-        yield f"{pressure}.on"
+    for pressure in pack.team_pressures.values():
+        yield from (f"{pressure.id}.{mark}" for mark in pressure.marks)
+    for county in pack.county_pressures:
+        yield f"{county}.affected"
+        yield f"{county}.on"
     for part in ("strained", "adequate", "inferred"):
         yield f"{pack.supervision.id}.{part}"
     yield from pack.risk

@@ -165,7 +165,7 @@ def _score(held: TeamQuarter) -> str:
 
 
 def _pressures(held: TeamQuarter) -> str:
-    said = [name.replace("_", " ") + (" (severe)" if state == "severe" else "") for name, state in held.state.pressures.items() if state in ("present", "severe")]
+    said = [name.replace("_", " ") + (f" ({state})" if state != "present" else "") for name, state in held.state.pressures.items() if state in ("felt", "present", "severe")]
     unknown = [name.replace("_", " ") for name, state in held.state.pressures.items() if state == "cannot tell"]
     told = ", ".join(said) or ("none known" if unknown else "none")
     return told + (f"; not known: {', '.join(unknown)}" if unknown else "")

@@ -160,9 +160,8 @@ def _row(pack: RulePack, team: TeamAssessment) -> list[RenderableType]:
 
 def _pressing(pack: RulePack, team: TeamAssessment) -> Iterator[str]:
     """What presses a team: its pressures, and the rules that can't wait for the next working day."""
-    for pressure, grade in team.pressures.items():
-        if str(grade) in ("present", "severe"):
-            yield pressure_words(pressure, grade)
+    for mark in ("severe", "present"):
+        yield from (pressure_words(pressure, grade) for pressure, grade in team.pressures.items() if str(grade) == mark)
     for rule in pack.risk.values():
         if rule.same_day and team.rules[rule.id] is Truth.MET:
             yield f"{rule.title[0].lower()}{rule.title[1:]} (same day)"

@@ -68,7 +68,7 @@ def level_text(pack: RulePack, level: str) -> Text:
 
 def pressure_words(pressure: str, grade: Grade) -> str:
     name = pressure.replace("_", " ")
-    return f"{name} (severe)" if str(grade) == "severe" else name
+    return f"{name} ({grade})" if str(grade) in ("severe", "felt") else name
 
 
 def counted(number: int, thing: str) -> str:

@@ -28,6 +28,7 @@ class Vocabulary:
     questions: set[str] = field(default_factory=set)
     keyed_questions: set[str] = field(default_factory=set)
     team_pressures: set[str] = field(default_factory=set)
+    felt_pressures: set[str] = field(default_factory=set)  # those that declare what is felt
     county_pressures: set[str] = field(default_factory=set)
     rules: set[str] = field(default_factory=set)
     levels: set[str] = field(default_factory=set)
@@ -93,6 +94,7 @@ class ConditionParser:
             return self._number(word, value, path)
         choices: list[tuple[bool, tuple[str, ...], Callable[[Any], c.Condition]]] = [
             (word in known.questions, ("adverse", "favourable"), lambda v: c.AnswerTest(word, v)),
+            (word in known.felt_pressures, ("felt", "present", "severe"), lambda v: c.PressureTest(word, v)),
             (word in known.team_pressures, ("present", "severe"), lambda v: c.PressureTest(word, v)),
             (word in known.county_pressures, ("on", "affected"), lambda v: c.CountyTest(word, v)),
             (word in known.rules, ("met",), lambda v: c.RuleTest(word)),
@@ -106,6 +108,8 @@ class ConditionParser:
                 if word in known.questions and word not in known.keyed_questions:
                     return self._wrong(path, f"'{word}' was never reported, so no answer to it is adverse or favourable",
                                        "a rule can't read it", key=True)  # fmt: skip
+                if value == "felt" and word in known.team_pressures and word not in known.felt_pressures:
+                    return self._wrong(path, f"'{word}' does not say what is felt", "write present, or give the pressure a 'felt' condition")
                 if value not in options:
                     return self._wrong(path, f"{shown(value)} is not something '{word}' can be", did_you_mean(value, options))
                 return make(value)

@@ -15,6 +15,7 @@ from .examples import (
     COUNTS_OF_TEAMS,
     COUNTY,
     GRADES,
+    GRADES_WITHOUT_FELT,
     KNIFE_EDGES,
     RELATIONS,
     SUPERVISION,
@@ -125,7 +126,7 @@ def _choices(pack: m.RulePack) -> dict[str, tuple[str, ...]]:
     levels = (*(level.id for level in pack.levels.levels), pack.levels.insufficient.id)
     return (
         dict.fromkeys(pack.questions, answers)
-        | {name: tuple(GRADES) for name in pack.team_pressures}
+        | {one.id: GRADES_WITHOUT_FELT if one.felt is None else tuple(GRADES) for one in pack.team_pressures.values()}
         | {name: tuple(COUNTY) for name in pack.county_pressures}
         | {name: tuple(TRUTHS) for name in pack.risk}
         | {

@@ -14,19 +14,25 @@ from ..logic.confidence import band_of
 from ..logic.facts import SUPERVISION_STATES, Evidence, Facts, Grade, SupervisionState
 from ..logic.judge import truth_of
 from ..logic.quarter import Quarter
-from ..logic.strata import add_affected, add_rules, add_supervision, add_team_pressures, verdict
+from ..logic.strata import add_affected, add_rules, add_supervision, add_team_pressures, team_pressure, verdict
 from ..logic.truth import Truth, more_than_share
 from ..logic.units import UNITS
 
 TRUTHS = {"met": Truth.MET, "not met": Truth.NOT_MET, "cannot tell": Truth.CANNOT_TELL}
 GRADES = {
     "none": Grade(Truth.NOT_MET, Truth.NOT_MET),
+    "felt": Grade(Truth.NOT_MET, Truth.NOT_MET, Truth.MET),
     "present": Grade(Truth.MET, Truth.NOT_MET),
     "severe": Grade(Truth.MET, Truth.MET),
     "cannot tell": Grade(Truth.CANNOT_TELL, Truth.CANNOT_TELL),
     "at least present": Grade(Truth.MET, Truth.CANNOT_TELL),
     "at most present": Grade(Truth.CANNOT_TELL, Truth.NOT_MET),
+    "at least felt": Grade(Truth.CANNOT_TELL, Truth.CANNOT_TELL, Truth.MET),
+    "at most felt": Grade(Truth.NOT_MET, Truth.NOT_MET, Truth.CANNOT_TELL),
+    "felt or present": Grade(Truth.CANNOT_TELL, Truth.NOT_MET, Truth.MET),
 }
+# What can be given of a pressure that does not say what is felt.
+GRADES_WITHOUT_FELT = tuple(words for words in GRADES if "felt" not in words)
 COUNTY: dict[str, tuple[Truth | None, Truth | None]] = {
     "on": (Truth.MET, None),
     "off": (Truth.NOT_MET, None),
@@ -66,7 +72,7 @@ def expectations(rule: m.Declared) -> tuple[str, ...]:
     """What an example of this rule may expect: it holds, it does not, it can't be told."""
     match rule:
         case m.TeamPressure():
-            return ("present", "severe", "none", "cannot tell")
+            return (*rule.marks, "none", "cannot tell")
         case m.CountyPressure():
             return ("affected", "not affected", "cannot tell", "on", "off")
         case m.Supervision():
@@ -120,8 +126,7 @@ def result_of(rule: m.Declared, facts: Facts, given: Mapping[str, Any] = Mapping
             on = more_than_share(facts.thresholds[rule.most], affected, affected + silent, teams)
             return {Truth.MET: "on", Truth.NOT_MET: "off"}.get(on, "cannot tell")
         case m.TeamPressure():
-            severe = truth_of(rule.severe, facts)
-            return str(Grade(max(severe, truth_of(rule.present, facts)), severe))
+            return str(team_pressure(facts, rule))
         case m.CountyPressure():
             return {Truth.MET: "affected", Truth.NOT_MET: "not affected"}.get(truth_of(rule.affected, facts), "cannot tell")
         case m.Supervision():

@@ -44,7 +44,7 @@ CONDITION: dict[str, Any] = {
     "additionalProperties": {
         "anyOf": [
             _COMPARISON,
-            {"enum": ["missing", "supplied", "adverse", "favourable", "present", "severe", "on", "affected", "met"]},
+            {"enum": ["missing", "supplied", "adverse", "favourable", "felt", "present", "severe", "on", "affected", "met"]},
         ]
     },
 }

@@ -50,6 +50,7 @@ class Reading:
                 words.numbers.setdefault(key, _unit_of(entry))
         words.thresholds = {key: _unit_of(entry) for key, entry in stack.of("thresholds").items()}
         words.team_pressures = self._names("team pressure")
+        words.felt_pressures = {key for key, entry in stack.of("team pressure").items() if isinstance(entry.data, dict) and "felt" in entry.data}
         words.county_pressures = self._names("county pressure")
         words.rules = self._names("risk rule")
         words.unread = self._names("notice") | self._names("confidence reducer")

@@ -48,8 +48,9 @@ class RuleReader(Reading):
                                                    did_you_mean(name, allowed), key=True))  # fmt: skip
 
     def _team_pressure(self, entry: Entry, doc: Any, parser: ConditionParser, common: dict[str, Any]) -> Any:
-        self._points(entry, doc.points, ("present", "severe"))
-        parsed = self._conditions(parser, doc, "present", "severe")
+        marks = ("present", "severe") if doc.felt is None else ("felt", "present", "severe")
+        self._points(entry, doc.points, marks)
+        parsed = self._conditions(parser, doc, *marks)
         return parsed and m.TeamPressure(**common, **parsed, family=doc.family, points=doc.points)
 
     def _county_pressure(self, entry: Entry, doc: Any, parser: ConditionParser, common: dict[str, Any]) -> Any:

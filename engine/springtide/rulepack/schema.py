@@ -373,6 +373,7 @@ class TeamPressureDoc(RuleDoc):
     """pressures/team/ID.yaml: a local pressure."""
 
     family: Word
+    felt: ConditionDoc | None = None
     present: ConditionDoc
     severe: ConditionDoc
     points: Points

@@ -62,6 +62,7 @@ def _by_rules(pack: RulePack, movement: Mapping[str, Any]) -> int:
 def _grade(grade: Grade) -> int | None:
     if not grade.present.known:
         return None
+    # What is felt is the county's, and no pressure of the team's own.
     return 2 if grade.severe is Truth.MET else 1 if grade.present is Truth.MET else 0
 
 

@@ -160,7 +160,7 @@ def _same_rules(pack: m.RulePack, thresholds: dict[str, float], whole: PackSpace
         key = (type(rule), diagram, thresholds[rule.most] if isinstance(rule, m.CountyPressure) else None)
         first = seen.setdefault(key, rule)
         if first is not rule:
-            cells = whole.diagrams.cheapest(diagram, lambda value: value in (YES, "present", "severe"), whole.costs)
+            cells = whole.diagrams.cheapest(diagram, lambda value: value in (YES, "felt", "present", "severe"), whole.costs)
             given = given_of(whole, cells or {}, relative=False)
             result = result_of(rule, facts_given(pack, thresholds, given))
             yield Finding("L105", rule.id, rule.at, f"it holds just when '{first.id}' at {first.at} does{_apart(rule, first)}",
@@ -181,7 +181,7 @@ def whole_outcome(whole: PackSpace, rule: m.Declared) -> Diagram:
     match rule:
         case m.TeamPressure():
             grades = whole.pressures[rule.id]
-            return whole.diagrams.apply(grade_words, grades.severe, grades.present)
+            return whole.diagrams.apply(grade_words, grades.severe, grades.present, grades.felt)
         case m.CountyPressure():
             return whole.affected[rule.id]
         case m.RiskRule():

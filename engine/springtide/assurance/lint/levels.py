@@ -150,7 +150,7 @@ class _Look:
         watched: list[tuple[m.Declared, str, Diagram]] = []
         for pressure in self.pack.team_pressures.values():
             grades = self.whole.pressures[pressure.id]
-            watched += [(pressure, "", grades.present), (pressure, "severe", grades.severe)]
+            watched += [(pressure, "" if mark == "present" else mark, getattr(grades, mark)) for mark in pressure.marks]
         watched += [(one, "", self.whole.affected[one.id]) for one in self.pack.county_pressures.values()]
         watched.append((self.pack.supervision, "evidenced strained", self.whole.strained))
         watched += [(self.pack.risk[one], "", self.whole.rules[one]) for one in self.pack.rule_order]
