@@ -13,6 +13,7 @@ from .engines.result import EngineResult, TeamFindings, pressures_in, rules_in, 
 from .evidence.records import EvidenceProblem, EvidenceSet, ReadFrom, Remark
 from .evidence.usual import no_history
 from .logic.confidence import Confidence, confidence_of
+from .logic.documents import SCHEMA_VERSION
 from .logic.facts import Facts, Grade, Majority, SupervisionState, Team
 from .logic.missing import NO_HISTORY, Missing, missing_in
 from .logic.model import RulePack
@@ -23,7 +24,6 @@ from .logic.strata import Score, Verdict, notices_of
 from .logic.truth import Truth
 
 ENGINES = ("both", "forward", "columnar")
-SCHEMA_VERSION = "1.0"
 
 
 class QuarterChoiceError(ValueError):

@@ -28,6 +28,7 @@ from ..alerts.replying import RightOfReply
 from ..alerts.sending import outbox
 from ..alerts.sending.sender import send_due
 from ..history.store.opening import Store, open_store
+from ..logic.documents import SCHEMA_VERSION
 from ..logic.quarter import Quarter
 from ..reports.alerts import preview as preview_pages
 from ..reports.alerts import rehearsal
@@ -74,7 +75,7 @@ def rehearse(store: str | None, rules: str | None, as_json: bool) -> None:
     pack = None if rules is None else common.pack_named(rules)
     with common.progress("Rehearsing", filed(ledger)) as advance:
         found = go_through(ledger, pack, advance)
-    common.show_json({"schema_version": _schema(), **rehearsal.as_dict(found)}) if as_json else common.show(rehearsal.render(found))
+    common.show_json({"schema_version": SCHEMA_VERSION, **rehearsal.as_dict(found)}) if as_json else common.show(rehearsal.render(found))
 
 
 @alerts.command()
@@ -95,7 +96,7 @@ def start(store: str | None, quarter: Quarter | None, by: str | None, as_json: b
     ledger = _to_write(store)
     begun = switch_on(ledger, quarter, by or user(), datetime.now(UTC))
     if as_json:
-        common.show_json({"schema_version": _schema(), "from": str(begun.quarter), "queued": begun.queued})
+        common.show_json({"schema_version": SCHEMA_VERSION, "from": str(begun.quarter), "queued": begun.queued})
         return
     click.echo(f"Alerts are on from {begun.quarter}. {common.count(begun.queued, 'message')} queued now.")
     click.echo("Each quarter that is filed from now on queues its own; springtide alerts preview shows them, springtide alerts send delivers them.")
@@ -119,7 +120,7 @@ def preview(store: str | None, directory: Path | None, quarter: Quarter | None, 
     found = previewed(ledger, quarter, datetime.now(UTC))
     find = None if directory is None else _finder(_directory(directory, ledger), ledger)
     today = datetime.now(LONDON).date()
-    common.show_json({"schema_version": _schema(), **preview_pages.as_dict(found, find, today)}) if as_json else common.show(preview_pages.render(found, find, today))
+    common.show_json({"schema_version": SCHEMA_VERSION, **preview_pages.as_dict(found, find, today)}) if as_json else common.show(preview_pages.render(found, find, today))
 
 
 @alerts.command()
@@ -164,7 +165,7 @@ def send(store: str | None, directory: Path | None, channel: str, to: Path | Non
     where = settings.get("SPRINGTIDE_MAIL_FOLDER", "alerts-to-send") if channel == "folder" else ""
     reminders = sum(added)
     if as_json:
-        common.show_json({"schema_version": _schema(), **pages.sent_as_dict(report, channel, where, reminders, aside)})
+        common.show_json({"schema_version": SCHEMA_VERSION, **pages.sent_as_dict(report, channel, where, reminders, aside)})
     else:
         common.show(pages.render_sent(report, channel, where, reminders, aside))
     if report.failed or aside or (report.stopped and not report.another_at_work):
@@ -185,7 +186,7 @@ def status(store: str | None, quarter: Quarter | None, as_json: bool) -> None:
     """
     ledger = open_store(store)
     found, now = overview(ledger, quarter), datetime.now(UTC)
-    common.show_json({"schema_version": _schema(), **pages.as_dict(found, ledger.place, now)}) if as_json else common.show(pages.render(found, ledger.place, now))
+    common.show_json({"schema_version": SCHEMA_VERSION, **pages.as_dict(found, ledger.place, now)}) if as_json else common.show(pages.render(found, ledger.place, now))
 
 
 @alerts.command()
@@ -220,7 +221,7 @@ def answer(ids: tuple[str, ...], agree: bool, disagree: str | None, action: str 
     with ledger.writing() as connection:
         filed_answer = file_answer(connection, ids, kind, words, by or user(), datetime.now(UTC))
     if as_json:
-        common.show_json({"schema_version": _schema(), **filed_answer.as_data()})
+        common.show_json({"schema_version": SCHEMA_VERSION, **filed_answer.as_data()})
         return
     with ledger.reading() as connection:
         asked = [one for one in waiting(connection, filed_answer.quarter) if one.alert["id"] in filed_answer.alerts and not one.answered]
@@ -242,7 +243,7 @@ def log(store: str | None, alert: str, as_json: bool) -> None:
       springtide alerts log --store kent.sqlite --alert 3F1C09AB
     """
     found = entries(open_store(store), alert.strip())
-    common.show_json({"schema_version": _schema(), **pages.log_as_dict(found)}) if as_json else common.show(pages.render_log(found))
+    common.show_json({"schema_version": SCHEMA_VERSION, **pages.log_as_dict(found)}) if as_json else common.show(pages.render_log(found))
 
 
 def _to_write(store: str | None) -> Store:
@@ -264,9 +265,3 @@ def _finder(directory: Directory, store: Store) -> Callable[[str, str, date], tu
     there, listed = teams_of(store)
     teams = listed | there
     return lambda post, place, day: recipients(directory, post, place, day, teams)
-
-
-def _schema() -> int | str:
-    from ..assessment import SCHEMA_VERSION
-
-    return SCHEMA_VERSION

@@ -10,7 +10,6 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from ..assessment import assess
 from ..assurance import scaffold
 from ..assurance.coverage import coverage as cover
 from ..assurance.difference import changes, compare
@@ -20,7 +19,6 @@ from ..assurance.proofs import prove as prove_pack
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..reports import assurance_pages as pages
-from ..reports import moved as movers
 from . import common
 
 _LEAST_KILLED = 95
@@ -177,6 +175,9 @@ def diff(old: str, new: str, prove_it: bool, evidence: str | None, store: str | 
         for line in (*pages.diff_text(before, after, changed), *(pages.comparison_text(before, after, compared) if compared else ())):
             click.echo(line)
     if evidence is not None:
+        from ..assessment import assess  # with the engines, takes a while to load
+        from ..reports import moved as movers
+
         was, would_be = (assess(pack, common.evidence_in(evidence, pack), quarter) for pack in (before, after))
         found = movers.moved(was, would_be)
         document |= movers.as_dict(was, would_be, found)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from rich.console import Console, RenderableType
 
+from ..logic.documents import SCHEMA_VERSION
 from ..logic.quarter import Quarter, QuarterError, parse_quarter
 from .exits import FINE, FLAGGED, INVALID, NOT_AS_FILED, NOT_SENT, OUR_FAULT, USAGE
 
@@ -128,8 +129,6 @@ class AnswersWhatIf(click.Command):
 
 def _show_errors(errors: list[dict[str, Any]]) -> None:
     """The mistakes as a document, which says of a what-if that it is one."""
-    from ..assessment import SCHEMA_VERSION
-
     context = click.get_current_context(silent=True)
     marked = {"what_if": True} if context is not None and isinstance(context.command, AnswersWhatIf) else {}
     show_json({"schema_version": SCHEMA_VERSION, **marked, "errors": errors})

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from ..assessment import SCHEMA_VERSION
 from ..evidence import read_teams
 from ..evidence.imports.bring_in import KEPT, Brought, NotConfirmed, bring_in
 from ..evidence.imports.mapping import Kind
+from ..logic.documents import SCHEMA_VERSION
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from ..reports import imported

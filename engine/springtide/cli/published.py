@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ..assessment import SCHEMA_VERSION
 from ..evidence.dfe.imported import Imported
 from ..evidence.dfe.referrals import import_dfe_referrals
 from ..evidence.dfe.workforce import import_dfe_workforce
+from ..logic.documents import SCHEMA_VERSION
 from ..reports import published
 from . import common
 

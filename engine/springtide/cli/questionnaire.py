@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from ..assessment import SCHEMA_VERSION
 from ..evidence import read_teams
 from ..evidence.reading.team_list import label
+from ..logic.documents import SCHEMA_VERSION
 from ..logic.model import RulePack
 from ..reports import questionnaire as page
 from ..reports.wording import counted

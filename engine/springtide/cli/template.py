@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from ..assessment import SCHEMA_VERSION
 from ..evidence import read_evidence, read_teams
 from ..evidence.reading.team_list import TeamList
 from ..evidence.writing.contents import Contents, to_fill_in
 from ..evidence.writing.workbook import write_workbook
+from ..logic.documents import SCHEMA_VERSION
 from ..logic.facts import Team
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter

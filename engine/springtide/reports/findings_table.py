@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ..evidence.records import EvidenceSet
 from ..logic.county_findings import CountyFinding
+from ..logic.documents import SCHEMA_VERSION
 from ..logic.model import RulePack
 from ..logic.quarter import Quarter
 from .wording import counted, indented, paras
@@ -70,8 +71,6 @@ def _totals(found: Sequence[CountyFinding]) -> Iterator[Text]:
 
 def as_dict(pack: RulePack, evidence: EvidenceSet, quarter: Quarter, found: Sequence[CountyFinding]) -> dict[str, Any]:
     """The findings as plain data."""
-    from ..assessment import SCHEMA_VERSION
-
     return {
         "schema_version": SCHEMA_VERSION,
         "pack": {"id": pack.id, "version": pack.version, "hash": pack.hash},

@@ -9,9 +9,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from ..assessment import SCHEMA_VERSION
 from ..logic import conditions as c
 from ..logic import model as m
+from ..logic.documents import SCHEMA_VERSION
 from ..logic.units import UNITS
 from .wording import Indented, capital
 

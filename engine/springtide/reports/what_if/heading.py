@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from ...assessment import SCHEMA_VERSION
+from ...logic.documents import SCHEMA_VERSION
 from ...logic.levers import Lever
 from ...logic.model import RulePack
 from ...logic.quarter import Quarter
