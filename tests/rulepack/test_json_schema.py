@@ -57,4 +57,4 @@ def test_the_grammar_knows_every_word_of_the_parser() -> None:
     assert set(condition_parser._OPERATORS) <= set(CONDITION["properties"])
     comparisons, words = CONDITION["additionalProperties"]["anyOf"]
     assert set(comparisons["properties"]) == set(condition_parser._COMPARISONS)
-    assert {"missing", "supplied", "adverse", "favourable", "present", "severe", "on", "affected", "met"} == set(words["enum"])
+    assert {"missing", "supplied", "felt", "adverse", "favourable", "present", "severe", "on", "affected", "met"} == set(words["enum"])
